@@ -1,0 +1,2 @@
+//! The Privet command line.
+fn main() {}
