@@ -82,6 +82,8 @@ pub struct Leaf {
     pub block: Option<NodeId>,
     /// Whether the leaf before it continues directly into it (adjacent text blocks).
     pub continues: bool,
+    /// The object key it stands under, where the key is part of free data.
+    pub key: Option<NodeId>,
 }
 
 /// Which part of a request a segment is.
@@ -122,6 +124,8 @@ pub struct RequestMap {
     pub segments: Vec<Segment>,
     /// Documents in the order in which citations count them.
     pub documents: Vec<CitedDocument>,
+    /// Citations with character offsets, which Claude gave and the client sends back.
+    pub citations: Vec<NodeId>,
     /// The model asked for.
     pub model: Option<String>,
     /// Whether a stream is wanted.
@@ -156,7 +160,7 @@ pub fn walk(json: &Json<'_>) -> Result<RequestMap, RequestError> {
     if json.kind(root) != Kind::Object {
         return Err(RequestError::NotAnObject);
     }
-    let mut walker = Walker { json, leaves: Vec::new(), documents: Vec::new() };
+    let mut walker = Walker { json, leaves: Vec::new(), documents: Vec::new(), cited: Vec::new() };
     let mut tools = None;
     let mut system = None;
     let mut messages = None;
@@ -202,6 +206,7 @@ pub fn walk(json: &Json<'_>) -> Result<RequestMap, RequestError> {
     Ok(RequestMap {
         segments,
         documents: walker.documents,
+        citations: walker.cited,
         model: json.get_text(root, "model").map(Cow::into_owned),
         stream: json.get(root, "stream").is_some_and(|stream| json.spelling(stream) == "true"),
         structured: json.get(root, "output_format").is_some()
@@ -214,7 +219,7 @@ pub fn walk(json: &Json<'_>) -> Result<RequestMap, RequestError> {
 /// Finds every leaf of one content block of an answer, classed as it will be when
 /// the client sends it back.
 pub fn walk_answer_block(json: &Json<'_>, block: NodeId) -> Vec<Leaf> {
-    let mut walker = Walker { json, leaves: Vec::new(), documents: Vec::new() };
+    let mut walker = Walker { json, leaves: Vec::new(), documents: Vec::new(), cited: Vec::new() };
     walker.block(block, &Place { role: "text", speaker: Speaker::Claude });
     walker.take()
 }
@@ -241,6 +246,7 @@ struct Walker<'j, 'a> {
     json: &'j Json<'a>,
     leaves: Vec<Leaf>,
     documents: Vec<CitedDocument>,
+    cited: Vec<NodeId>,
 }
 
 /// From this length on, an unbroken run of base64 in an unknown place counts as binary.
@@ -263,7 +269,7 @@ impl Walker<'_, '_> {
         author: Author,
         block: Option<NodeId>,
     ) {
-        self.leaves.push(Leaf { node, class, role, author, block, continues: false });
+        self.leaves.push(Leaf { node, class, role, author, block, continues: false, key: None });
     }
 
     /// A string that passes unread if it fits `grammar`.
@@ -511,15 +517,14 @@ impl Walker<'_, '_> {
         self.anything_but(node, Kind::Array);
         for citation in self.json.elements(node) {
             self.anything_but(citation, Kind::Object);
+            if self.json.get(citation, "start_char_index").is_some() {
+                self.cited.push(citation);
+            }
             for (key, value) in self.json.members(citation) {
                 match (self.json.text(key).as_ref(), self.json.kind(value)) {
                     ("type" | "file_id", _) => self.keep(value, Grammar::Word, "citation"),
                     ("encrypted_index", _) => self.keep(value, Grammar::Base64, "citation"),
                     (_, Kind::String) => self.said(value, &place.as_role("citation"), None),
-                    // Offsets into a document: Claude's own, replayed by memo.
-                    ("start_char_index" | "end_char_index", Kind::Number) => {
-                        self.authored(value, Class::Contract, "citation", Author::Claude, None);
-                    }
                     _ => self.structure(value, "citation"),
                 }
             }
@@ -542,7 +547,13 @@ impl Walker<'_, '_> {
                     if !Grammar::Name.fits(&self.json.text(key)) {
                         self.authored(key, Class::Key, "key", author.clone(), None);
                     }
+                    let first = self.leaves.len();
                     self.data(value, role, author);
+                    if self.json.kind(value) != Kind::Object
+                        && let Some(leaves) = self.leaves.get_mut(first..)
+                    {
+                        leaves.iter_mut().for_each(|leaf| leaf.key = leaf.key.or(Some(key)));
+                    }
                 }
             }
             Kind::Array => self.json.elements(node).for_each(|e| self.data(e, role, author)),

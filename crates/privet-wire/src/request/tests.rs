@@ -131,8 +131,6 @@ fn signed_text_and_server_tools() {
             "tool_result number 0",
             "text text \"x\"",
             "citation text \"y\"",
-            "citation contract 3",
-            "citation contract 4",
         ],
     );
 }
