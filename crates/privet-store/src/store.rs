@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction};
 use crate::group::WriteJob;
 use crate::pending::{self, Pending};
 use crate::readers::Readers;
-use crate::writer::Writer;
+use crate::writer::{Message, Writer};
 use crate::{StoreError, file, schema};
 
 /// The open database. Clones share it; the last one to go stops the writer.
@@ -84,7 +84,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let (answer, pending) = pending::channel();
-        match self.inner.writer.submit(Box::new(WriteJob::new(work, answer))) {
+        match self.inner.writer.submit(Message::Write(Box::new(WriteJob::new(work, answer)))) {
             Ok(()) => pending,
             Err(error) => Pending::ready(Err(error.into())),
         }
@@ -97,6 +97,16 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         self.inner.readers.take()?.run(work)
+    }
+
+    /// Moves the write-ahead log into the database and empties it, so that what
+    /// was deleted is gone from both.
+    pub fn checkpoint(&self) -> Pending<(), StoreError> {
+        let (answer, pending) = pending::channel();
+        match self.inner.writer.submit(Message::Checkpoint(answer)) {
+            Ok(()) => pending,
+            Err(error) => Pending::ready(Err(error)),
+        }
     }
 
     /// Where the database lies.

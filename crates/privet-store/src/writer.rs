@@ -1,18 +1,27 @@
 //! The writer thread: takes what waits, commits it as one group, answers.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle};
 
 use rusqlite::{Connection, ErrorCode};
 
 use crate::group::{self, Job};
+use crate::pending::Answer;
 use crate::{StoreError, StoreOptions};
+
+/// What the writer is asked to do.
+pub(crate) enum Message {
+    /// Write in the next group.
+    Write(Box<dyn Job>),
+    /// Move the write-ahead log into the database and empty it.
+    Checkpoint(Answer<(), StoreError>),
+}
 
 /// The queue to the writer thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    queue: RwLock<Option<SyncSender<Box<dyn Job>>>>,
+    queue: RwLock<Option<SyncSender<Message>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -30,11 +39,11 @@ impl Writer {
         Ok(Self { queue: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)) })
     }
 
-    /// Hands `job` to the writer, or gives it back with the reason why not.
-    pub(crate) fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+    /// Hands `message` to the writer, or says why not.
+    pub(crate) fn submit(&self, message: Message) -> Result<(), StoreError> {
         let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
         let Some(sender) = queue.as_ref() else { return Err(StoreError::Stopped) };
-        sender.try_send(job).map_err(|error| match error {
+        sender.try_send(message).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::QueueFull,
             TrySendError::Disconnected(_) => StoreError::Stopped,
         })
@@ -52,19 +61,51 @@ impl Writer {
     }
 }
 
-fn serve(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, group_max: usize) {
+fn serve(mut connection: Connection, queue: &Receiver<Message>, group_max: usize) {
+    let mut group = Group { jobs: Vec::new(), checkpoints: Vec::new() };
     while let Ok(first) = queue.recv() {
-        let mut jobs = Vec::with_capacity(group_max.min(GROUP_EXPECTED));
-        jobs.push(first);
-        jobs.extend(queue.try_iter().take(group_max.saturating_sub(1)));
-        if group::commit(&mut connection, jobs).is_err_and(|error| is_final(&error)) {
+        group.take(first);
+        queue.try_iter().take(group_max.saturating_sub(1)).for_each(|next| group.take(next));
+        if group.run(&mut connection).is_err_and(|error| is_final(&error)) {
             // Returning drops the queue, so every waiting and later write is
             // told that the writer has stopped.
             return;
         }
     }
     // Leave a single file behind when nobody else has it open.
-    let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    let _ = checkpoint(&connection);
+}
+
+/// What was taken from the queue at once.
+struct Group {
+    jobs: Vec<Box<dyn Job>>,
+    checkpoints: Vec<Answer<(), StoreError>>,
+}
+
+impl Group {
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Write(job) => self.jobs.push(job),
+            Message::Checkpoint(answer) => self.checkpoints.push(answer),
+        }
+    }
+
+    fn run(&mut self, connection: &mut Connection) -> Result<(), Arc<rusqlite::Error>> {
+        let mut done = Ok(());
+        if !self.jobs.is_empty() {
+            done = group::commit(connection, std::mem::take(&mut self.jobs));
+        }
+        for answer in self.checkpoints.drain(..) {
+            answer.send(checkpoint(connection).map_err(StoreError::from));
+        }
+        done
+    }
+}
+
+/// Readers in the middle of a transaction keep the log from being emptied;
+/// that is no error, the next checkpoint comes.
+fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 /// Whether going on could only make things worse. A full disk or a lock held
@@ -75,5 +116,3 @@ fn is_final(error: &rusqlite::Error) -> bool {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ReadOnly)
     )
 }
-
-const GROUP_EXPECTED: usize = 64;

@@ -6,7 +6,7 @@ CREATE TABLE meta (
 
 -- vault: who shares tokens with whom. Without `wrapped_key` nothing of the scope opens.
 CREATE TABLE scope (
-  id          INTEGER PRIMARY KEY,
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
   tenant      TEXT NOT NULL,
   workspace   TEXT NOT NULL,
   principal   TEXT NOT NULL,
@@ -14,7 +14,6 @@ CREATE TABLE scope (
   key_version INTEGER NOT NULL,
   wrapped_key BLOB NOT NULL,
   last_secret INTEGER NOT NULL DEFAULT 0,
-  created_at  INTEGER NOT NULL,
   UNIQUE (tenant, workspace, principal, narrow)
 ) STRICT;
 
@@ -75,6 +74,7 @@ CREATE TABLE answer_memo (
 CREATE TABLE refused (
   scope      INTEGER NOT NULL REFERENCES scope (id) ON DELETE CASCADE,
   hash       BLOB NOT NULL,
+  memo       BLOB NOT NULL,
   created_at INTEGER NOT NULL,
   last_used  INTEGER NOT NULL,
   PRIMARY KEY (scope, hash)
