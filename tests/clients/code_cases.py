@@ -54,11 +54,21 @@ def on_both(bench, play):
         since = road.standin.count()
         words, project = play(road)
         heard = road.heard(since)
+        no_failed_tool(road, heard)
         if road.masked:
             harness.no_leak(road, heard)
         outcomes.append({"files": snapshot(project), "words": words, "rejections": harness.rejections(heard)})
     harness.same(*outcomes, "outcome")
     return outcomes
+
+
+def no_failed_tool(road, heard):
+    """Fails when a tool of the client's failed: the case would compare nothing."""
+    for request in heard:
+        for message in json.loads(request.get("body") or "{}").get("messages", [])[-2:]:
+            for block in message["content"] if isinstance(message["content"], list) else []:
+                if block.get("type") == "tool_result" and block.get("is_error"):
+                    raise harness.Failure(f"{road.name}: a tool failed: {str(block['content'])[:300]}")
 
 
 def snapshot(project):
@@ -125,8 +135,8 @@ def thirty_turns(bench, binary):
             return script(f"Turn {i}: {person.name} again.",
                           {"think": f"{person.name}?", "tool": "Read", "input": {"file_path": path}},
                           {"think": person.email, "tool": "Edit", "input": {
-                              "file_path": path, "old_string": f"{person.name},", "new_string": f"{person.name}, ",
-                              "replace_all": False} if i % 2 else {
+                              "file_path": path, "old_string": f"{person.name},", "new_string": f"{person.name} and {i},"}
+                              if i % 2 else {
                               "file_path": path, "old_string": person.phone, "new_string": f"{person.phone} ({i})"}},
                           {"text": "Now it says: ${result}"})
 
@@ -174,15 +184,23 @@ def files_come_back(bench, binary, kind, variants):
             # A line that only this file's edit touches, named by its number so that the prompt need not repeat it.
             n = files.edited_line(text)
             steps += [{"think": f"Read {name}.", "tool": "Read", "input": {"file_path": path}},
-                      {"tool": "Write", "input": {"file_path": str(project / f"copy-{name}"), "content": "${file}"}},
-                      {"tool": "Read", "input": {"file_path": path}},
                       {"think": "Edit.", "tool": "Edit", "input": {
-                          "file_path": path, "old_string": f"${{file.{n}}}", "new_string": f"${{file.{n}}} # seen"}}]
+                          "file_path": path, "old_string": f"${{file.{n}}}", "new_string": f"${{file.{n}}} # seen"}},
+                      {"tool": "Read", "input": {"file_path": path}},
+                      {"tool": "Write", "input": {"file_path": str(project / f"copy-{name}"), "content": "${file}"}}]
             if files.shell_safe(kind):
                 steps.append({"tool": "Bash", "input": {
                     "command": f"cat > 'shell-{name}' <<'END_OF_FILE'\n{files.harmless(text)}END_OF_FILE\n", "description": "Print"}})
         prompt = script(f"Work on the {kind} files.", *steps, {"text": "All done."})
-        return result(claude(binary, road, project, prompt)), project
+        words = result(claude(binary, road, project, prompt))
+        for name, text in made:
+            lines = text.split("\n")
+            lines[files.edited_line(text) - 1] += " # seen"
+            # Some versions of Claude Code turn `\\u00fc` into the letter in what they write anew.
+            for written in (name,) if "\\u" in text else (name, f"copy-{name}"):
+                if (project / written).read_bytes() != "\n".join(lines).encode():
+                    raise harness.Failure(f"{road.name}: {written} is not as wanted")
+        return words, project
 
     on_both(bench, play)
 

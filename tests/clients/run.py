@@ -95,7 +95,7 @@ def play(chosen, bench):
             print(f"FAIL {name}: {failure}", flush=True)
         except Exception:  # noqa: BLE001 - a broken case is a failed one, and the others still count
             failed += 1
-            print(f"FAIL {name}: {traceback.format_exc(limit=3)}", flush=True)
+            print(f"FAIL {name}: {traceback.format_exc(limit=-2)}", flush=True)
         else:
             passed += 1
             print(f"ok   {name} ({harness.now() - start:.1f} s)", flush=True)
