@@ -1,5 +1,6 @@
 """The real Claude Code, straight and through Privet: the files on disk tell."""
 
+import base64
 import json
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ import uuid
 import files
 import harness
 from people import JANE, MARIA, PEOPLE, SABINE
-from sdk_cases import line, script
+from sdk_cases import line, png, script
 
 MODEL = "claude-opus-5-5"
 TOOLS = "Read,Edit,Write,Bash"
@@ -24,7 +25,7 @@ def environment(road):
 
 def fresh_project(road, make):
     """A project folder at the same path on both roads, so that paths do not make a difference."""
-    project = road.extra["projects"] / "crm"
+    project = road.projects / "crm"
     if project.exists():
         shutil.rmtree(project)
     project.mkdir(parents=True)
@@ -173,6 +174,43 @@ def subagent(bench, binary):
     on_both(bench, play)
 
 
+def restart(bench, binary):
+    """Privet is stopped and started between the turns of one session."""
+    def make(project):
+        (project / "customers.csv").write_text(customers())
+
+    def play(road):
+        project = fresh_project(road, make)
+        session, words = str(uuid.uuid4()), []
+        for i in range(4):
+            prompt = script(f"Turn {i}: {line(PEOPLE[i])}", {"think": f"{PEOPLE[i].name}?", "tool": "Read", "input": {
+                "file_path": str(project / "customers.csv")}}, {"think": "Said.", "text": "It says ${file}"})
+            words.append(result(claude(binary, road, project, prompt, "--resume" if i else "--session-id", session)))
+            road.restart()
+        return words, project
+
+    on_both(bench, play)
+
+
+def picture(bench, binary):
+    """Through Privet only: a picture is refused or withheld, and work goes on."""
+    road = bench.roads[1]
+    if not road.masked:
+        return
+    project = fresh_project(road, lambda p: (p / "scan.png").write_bytes(base64.b64decode(png())))
+    session, since = str(uuid.uuid4()), road.standin.count()
+    prompt = script("Look at the scan.", {"tool": "Read", "input": {"file_path": str(project / "scan.png")}}, {"text": "Seen."})
+    claude(binary, road, project, prompt, "--session-id", session)
+    for i in range(3):
+        words = result(claude(binary, road, project, f"Go on, step {i}.", "--resume", session))
+        if f"step {i}" not in words:
+            raise harness.Failure(f"the session does not go on: {words!r}")
+    heard = road.heard(since)
+    harness.no_leak(road, heard)
+    if any(png() in r.get("body", "") for r in heard):
+        raise harness.Failure("upstream saw the picture")
+
+
 def files_come_back(bench, binary, kind, variants):
     """Files of one kind, read, edited, copied and printed through the shell."""
     def play(road):
@@ -196,7 +234,7 @@ def files_come_back(bench, binary, kind, variants):
         for name, text in made:
             lines = text.split("\n")
             lines[files.edited_line(text) - 1] += " # seen"
-            # Some versions of Claude Code turn `\\u00fc` into the letter in what they write anew.
+            # Some versions of Claude Code turn `\u00fc` into the letter in what they write anew.
             for written in (name,) if "\\u" in text else (name, f"copy-{name}"):
                 if (project / written).read_bytes() != "\n".join(lines).encode():
                     raise harness.Failure(f"{road.name}: {written} is not as wanted")
@@ -216,6 +254,8 @@ def cases(work, next_version, variants):
         out.append((f"{name}: edit a file of customers", lambda b, p=binary: edit_customers(b, p)))
         out.append((f"{name}: 30 turns, resume, fork, compact", lambda b, p=binary: thirty_turns(b, p)))
         out.append((f"{name}: subagent", lambda b, p=binary: subagent(b, p)))
+        out.append((f"{name}: Privet restarts in mid-session", lambda b, p=binary: restart(b, p)))
+        out.append((f"{name}: a picture does not end the session", lambda b, p=binary: picture(b, p)))
         for kind in files.KINDS:
             out.append((f"{name}: {variants} {kind} files come back right",
                         lambda b, p=binary, k=kind: files_come_back(b, p, k, variants)))

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import people
@@ -26,7 +26,7 @@ class Server:
 
     def __init__(self, command, log, env=None):
         self.log = Path(log)
-        with open(self.log, "wb") as errors:
+        with open(self.log, "ab") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL,
                                             env={**os.environ, "STANDIN_KEY": UPSTREAM_KEY, **(env or {})})
         self._url = queue.Queue()
@@ -40,7 +40,7 @@ class Server:
             raise Failure(f"{command[0]} did not say where it listens; it said: {self.log.read_text()[-2000:]}")
 
     def _read(self):
-        with open(self.log.with_suffix(".out"), "wb") as out:
+        with open(self.log.with_suffix(".out"), "ab") as out:
             for line in self.process.stdout:
                 out.write(line)
                 out.flush()
@@ -79,15 +79,31 @@ class Road:
     standin: StandIn
     masked: bool
     folder: Path
-    extra: dict = field(default_factory=dict)
+    projects: Path
+    privet: "Privet" = None
+
+    def restart(self):
+        """Stops and starts Privet, if this road leads through it."""
+        if self.privet:
+            self.privet.stop()
+            self.privet = Privet(self.privet.binary, self.privet.config)
+            self.url = self.privet.url
 
     def heard(self, since):
         """What reached the stand-in from its request number `since` on."""
         return self.standin.requests(since)
 
 
-def privet_road(privet, standin, folder):
-    """Starts Privet in front of `standin`. Returns its server and the road through it."""
+class Privet(Server):
+    """`privet serve` with a configuration."""
+
+    def __init__(self, binary, config):
+        self.binary, self.config = binary, config
+        super().__init__([binary, "serve", "--config", str(config)], config.parent / "privet.log")
+
+
+def privet_road(binary, standin, folder, projects):
+    """Starts Privet in front of `standin`; the road through it."""
     config = folder / "privet.yaml"
     config.write_text(
         "listen: 127.0.0.1:0\n"
@@ -96,14 +112,14 @@ def privet_road(privet, standin, folder):
         "upstream:\n"
         f"  url: {standin.url}\n"
         "  key: env:STANDIN_KEY\n")
-    made = subprocess.run([privet, "key", "create", "--name", "test", "--config", str(config)],
+    made = subprocess.run([binary, "key", "create", "--name", "test", "--config", str(config)],
                           capture_output=True, text=True, timeout=START_SECONDS, stdin=subprocess.DEVNULL,
                           env={**os.environ, "STANDIN_KEY": UPSTREAM_KEY})
     keys = [line.strip() for line in made.stdout.splitlines() if line.startswith("privet_")]
     if made.returncode or len(keys) != 1:
         raise Failure(f"`privet key create` gave no key: {made.stdout[-500:]}{made.stderr[-1500:]}")
-    server = Server([privet, "serve", "--config", str(config)], folder / "privet.log")
-    return server, Road("through Privet", server.url, keys[0], standin, True, folder)
+    privet = Privet(binary, config)
+    return Road("through Privet", privet.url, keys[0], standin, True, folder, projects, privet)
 
 
 def run_client(command, road, stdin, timeout, env=None, cwd=None):

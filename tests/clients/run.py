@@ -58,24 +58,19 @@ def main():
 
 def run(chosen, folder):
     standin = shlex.split(chosen.standin_command) if chosen.standin_command else [chosen.privet, "standin"]
-    servers = []
+    standins, roads = [], []
     try:
-        roads = []
         for name in ("direct", "privet"):
             (folder / name).mkdir(exist_ok=True)
-            servers.append(harness.StandIn([*standin, "--listen", "127.0.0.1:0"], folder / name / "standin.log"))
-        roads.append(harness.Road("directly", servers[0].url, harness.UPSTREAM_KEY, servers[0], False, folder / "direct"))
-        if chosen.self_test:
-            roads.append(harness.Road("second stand-in", servers[1].url, harness.UPSTREAM_KEY, servers[1], False, folder / "privet"))
-        else:
-            server, road = harness.privet_road(chosen.privet, servers[1], folder / "privet")
-            servers.append(server)
-            roads.append(road)
-        for road in roads:
-            road.extra["projects"] = folder / "projects"
+            standins.append(harness.StandIn([*standin, "--listen", "127.0.0.1:0"], folder / name / "standin.log"))
+        for name, place in (("directly", 0), ("second stand-in", 1))[:2 if chosen.self_test else 1]:
+            roads.append(harness.Road(name, standins[place].url, harness.UPSTREAM_KEY, standins[place], False,
+                                      folder / ("direct", "privet")[place], folder / "projects"))
+        if not chosen.self_test:
+            roads.append(harness.privet_road(chosen.privet, standins[1], folder / "privet", folder / "projects"))
         return play(chosen, Bench(roads))
     finally:
-        for server in reversed(servers):
+        for server in [r.privet for r in roads if r.privet] + standins:
             server.stop()
 
 

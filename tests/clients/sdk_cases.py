@@ -4,6 +4,7 @@ import base64
 import json
 import shutil
 import struct
+import time
 import zlib
 
 import harness
@@ -96,6 +97,19 @@ def compare(bench, command, parameters):
     harness.same(*(rejected[r.name] for r in bench.roads), "rejections")
 
 
+def leave(bench, command):
+    """A client that goes away takes the request to the model with it."""
+    long = script("Slowly.", {"text": f"Hello {JANE.name}, " * 60, "slow": 0.05})
+    for road in bench.roads:
+        since = road.standin.count()
+        harness.run_client(command, road, json.dumps({"script": long}), 30)
+        until = harness.now() + 5
+        while not any(r.get("client_left") for r in road.heard(since)):
+            if harness.now() > until:
+                raise harness.Failure(f"{road.name}: the stand-in still answers 5 s after the client left")
+            time.sleep(0.1)
+
+
 def refusal(bench, command):
     """Only through Privet: a picture nobody can read is refused once, and nothing is sent."""
     road = bench.roads[1]
@@ -116,6 +130,7 @@ def cases(work, here):
         for case, parameters in PYTHON:
             out.append((f"{name}: {case}", lambda b, c=command, k=case, p=parameters: compare(b, [*c, k], p)))
         out.append((f"{name}: refusal", lambda b, c=command: refusal(b, [*c, "refusal"])))
+        out.append((f"{name}: leave", lambda b, c=command: leave(b, [*c, "leave"])))
     # Modules are looked up from where the script lies.
     module = work / "node/sdk.mjs"
     shutil.copyfile(here / "clients/sdk.mjs", module)

@@ -4,6 +4,7 @@ Runs with either version of the SDK. Usage: sdk.py CASE < parameters, with BASE_
 """
 
 import asyncio
+import base64
 import json
 import os
 import sys
@@ -125,7 +126,9 @@ def conversation():
 
 def documents():
     c, out = client(), []
-    for source in ({"type": "text", "media_type": "text/plain", "data": P["document"]},):
+    coded = base64.b64encode(P["document"].encode()).decode()
+    for source in ({"type": "text", "media_type": "text/plain", "data": P["document"]},
+                   {"type": "base64", "media_type": "text/plain", "data": coded}):
         for streamed in (False, True):
             content = [{"type": "document", "source": source, "title": P["title"], "context": P["context"],
                         "citations": {"enabled": True}},
@@ -173,6 +176,13 @@ def unknown_fields():
         extra_body={"x_notes": {P["email"]: [P["text"]]}},
         extra_headers={"anthropic-beta": "some-unknown-beta-2026-11-11", "anthropic-x-trace": "abc"})
     return [seen(raw.parse()), bool(raw.headers.get("request-id")), raw.headers.get("content-type")]
+
+
+def leave():
+    """Goes away in the middle of an answer."""
+    with client().messages.stream(model=MODEL, max_tokens=4000, messages=user(P["script"])) as events:
+        first = next(iter(events.text_stream))
+    return bool(first)
 
 
 def errors():
