@@ -49,9 +49,15 @@ impl Scope {
     /// The token for `surface`, exactly as it is written: the one it has, or a
     /// new one derived from its normalised form. Writes nothing.
     ///
+    /// Secrets are claimed by [`claim_secret`](Self::claim_secret); here they are
+    /// refused, since what is claimed here is kept for good.
+    ///
     /// Cost: about a microsecond when the value was seen lately, one to three
     /// indexed reads otherwise.
     pub fn claim(&self, entity: EntityType, surface: &str) -> Result<Claim, VaultError> {
+        if entity == EntityType::Secret {
+            return Err(VaultError::SecretAsValue);
+        }
         let stem = entity.stem();
         let exact = digest(&self.keys.index, &[b"value", stem.as_bytes(), surface.as_bytes()]);
         self.claim_with(entity, exact, surface, || {

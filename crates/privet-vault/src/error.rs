@@ -23,6 +23,9 @@ pub enum VaultError {
     /// No stand-in of the same length is free, or the text is no number.
     #[error("no stand-in number of the same length is free")]
     NoNumber,
+    /// A secret was to be kept for good, like a value.
+    #[error("a secret does not enter the long-lived vault")]
+    SecretAsValue,
     /// Every label that could stand for a value is taken.
     #[error("no free label")]
     NoLabel,

@@ -68,12 +68,6 @@ impl Reservations {
         self.by_token.insert(Arc::clone(&reservation.token), Arc::downgrade(&reservation));
         reservation
     }
-
-    /// How many are held, for tests.
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.by_surface.len().max(self.by_token.len())
-    }
 }
 
 impl Drop for Reservation {
@@ -94,4 +88,40 @@ impl Drop for Reservation {
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> Row {
+        Row::Value { entity: "PERSON", sealed: Vec::new() }
+    }
+
+    fn reserve(scope: &Arc<Mutex<Reservations>>, token: &str, surface: u8) -> Arc<Reservation> {
+        lock(scope).reserve(scope, token.into(), [surface; 32], row())
+    }
+
+    #[test]
+    fn the_last_claim_to_go_frees_the_token() {
+        let scope = Arc::default();
+        let first = reserve(&scope, "PERSON_A", 1);
+        let second = lock(&scope).of_surface(&[1; 32]).unwrap();
+        drop(first);
+        assert!(lock(&scope).holds_token("PERSON_A"));
+        drop(second);
+        let held = lock(&scope);
+        assert!(held.by_surface.is_empty() && held.by_token.is_empty());
+    }
+
+    #[test]
+    fn a_late_end_leaves_the_next_reservation_alone() {
+        let scope = Arc::default();
+        let first = reserve(&scope, "PERSON_A", 1);
+        // As when another request reserves between the end of `first` and its `drop`.
+        let second = reserve(&scope, "PERSON_A", 1);
+        drop(first);
+        assert!(lock(&scope).holds_token("PERSON_A"));
+        assert!(lock(&scope).of_surface(&[1; 32]).is_some_and(|held| Arc::ptr_eq(&held, &second)));
+    }
 }
