@@ -1,5 +1,11 @@
 //! The log as a whole: appended, read, searched, and tampered with.
-#![allow(missing_docs, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use jiff::{SignedDuration, Timestamp};
 use privet_audit::{

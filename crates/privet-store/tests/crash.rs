@@ -1,5 +1,11 @@
 //! Killed at any moment: what was answered is there, and the file is sound.
-#![allow(missing_docs, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

@@ -1,5 +1,11 @@
 //! Writing together and failing alone.
-#![allow(missing_docs, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::future::Future;
 use std::path::PathBuf;

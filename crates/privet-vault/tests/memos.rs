@@ -1,5 +1,11 @@
 //! Memos: the first one stands, changed ones are refused, unused ones go.
-#![allow(missing_docs, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 mod house;
 

@@ -1,5 +1,11 @@
 //! A vault in a folder of its own, for tests. All people are invented.
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test file uses a part of it"
+)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
