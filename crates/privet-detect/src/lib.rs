@@ -2,7 +2,9 @@
 #![allow(missing_docs)]
 use privet_text::*;
 #[derive(Default)]
-pub struct AnalyzerOptions;
+pub struct AnalyzerOptions {
+    pub allow: Vec<String>,
+}
 pub struct Analyzer;
 impl Analyzer {
     pub fn new(_: AnalyzerOptions) -> Self {
