@@ -29,7 +29,9 @@ fn read_one(part: &Chain<'_>) -> Option<Finding> {
         return None;
     }
     let (start, form) = form_of(part)?;
-    if !part.left_is_free(start) {
+    let plus = byte(part.bytes, start) == b'+'
+        && matches!(before(part.bytes, start), b',' | b';' | b':' | b'/');
+    if !plus && !part.left_is_free(start) {
         return None;
     }
     let cue = cue_before(part.bytes, start, CUE_REACH, CUES);
@@ -248,6 +250,11 @@ mod tests {
         );
         check(PHONE, "+33 6 12 34 56 78/", &["+33 6 12 34 56 78"]);
         check(PHONE, "Tel.:+41-44-668-18-00", &["+41-44-668-18-00"]);
+        check(
+            PHONE,
+            "a@b,+1 415-555-0132,open;+44 20 7946 0018;x,(415) 555-0123,y",
+            &["+1 415-555-0132", "+44 20 7946 0018", "(415) 555-0123"],
+        );
     }
 
     #[test]
