@@ -1,1 +1,32 @@
-//! privet-detect
+//! Text in, findings out: recognizers, checksums, context, dictionaries, secrets
+//! and disguises. Pure: no I/O, no clock, no randomness, no async.
+//!
+//! [`Analyzer`] is the way in. It runs every [`Detector`] over the text and over
+//! what the text hides (see [`disguise`]), and settles overlaps once (see
+//! [`resolve`]). A family of recognizers is one file: those that start from a
+//! literal (`ghp_`, `password`, `/home/`) hand their rules to the one automaton in
+//! [`trigger`]; those that start from a kind of byte (digits, `@`, words) are a
+//! pass of their own. Time is linear in the text, whatever the text.
+
+mod analyzer;
+mod claim;
+mod detector;
+mod disguise;
+mod email;
+mod explain;
+mod home_path;
+mod name;
+mod number;
+mod options;
+mod reading;
+mod repeat;
+mod resolve;
+mod secret;
+mod token_literal;
+mod trigger;
+
+pub use analyzer::Analyzer;
+pub use detector::Detector;
+pub use explain::{Competitor, Explained, Outcome, ScorePart};
+pub use options::{ALLOW_DEFAULT, AnalyzerOptions};
+pub use token_literal::looks_like_token;

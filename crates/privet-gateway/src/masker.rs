@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use privet_text::EntityType;
 
-pub(crate) use memo::{answer_rows, hash_to_row};
+pub(crate) use memo::answer_rows;
 
 /// What is done with findings of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

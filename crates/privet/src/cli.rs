@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, check, key};
+use crate::commands::{audit, check, key, serve};
 use crate::config::Environment;
 use crate::console::{CommandError, Console, Exit};
 
@@ -22,6 +22,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the gateway.
+    Serve(serve::Args),
     /// Check the configuration and explain mistakes by line and column.
     Check(check::Args),
     /// Make, list and revoke the keys of callers.
@@ -44,6 +46,7 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: &Cli, console: &mut Console<'_>) -> Result<Exit, CommandError> {
     let config = cli.config.as_deref();
     match &cli.command {
+        Command::Serve(args) => serve::run(args, config, console),
         Command::Check(args) => check::run(args, config, console),
         Command::Key(command) => key::run(command, config, console),
         Command::Audit(command) => audit::run(command, config, console),

@@ -6,10 +6,7 @@ use privet_wire::request::{Class, Opaque};
 
 /// What stands where opaque content was withheld. Stable, so that prompts cache.
 fn notice(what: Opaque) -> String {
-    format!(
-        "[{} withheld by Privet: it cannot be read, so it was not sent]",
-        what.name()
-    )
+    format!("[{} withheld by Privet: it cannot be read, so it was not sent]", what.name())
 }
 
 /// What stands where nothing but withheld thinking was.
@@ -100,9 +97,8 @@ impl Edits {
             }
             Opaque::Document => {
                 if let Some(source) = json.get(node, "source") {
-                    let text = format!(
-                        r#"{{"type":"text","media_type":"text/plain","data":"{notice}"}}"#
-                    );
+                    let text =
+                        format!(r#"{{"type":"text","media_type":"text/plain","data":"{notice}"}}"#);
                     self.put(json.range(source), text);
                 }
             }

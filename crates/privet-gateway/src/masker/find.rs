@@ -128,11 +128,7 @@ fn escaped_strings(json: &Json<'_>, node: NodeId, strings: &mut Vec<NodeId>) {
 
 /// Finds what begins in `left` and ends in `right`, which follows it directly. Returns
 /// the part in each.
-pub(super) fn find_across(
-    analyzer: &Analyzer,
-    left: &str,
-    right: &str,
-) -> Option<(Found, Found)> {
+pub(super) fn find_across(analyzer: &Analyzer, left: &str, right: &str) -> Option<(Found, Found)> {
     const WINDOW: usize = 96;
     let tail = left.get(left.ceil_char_boundary(left.len().saturating_sub(WINDOW))..)?;
     let head = right.get(..right.floor_char_boundary(WINDOW))?;

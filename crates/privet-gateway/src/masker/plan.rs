@@ -26,7 +26,9 @@ use super::{Action, MaskPolicy, OpaqueAction};
 #[non_exhaustive]
 pub enum Refusal {
     /// A finding stands where nothing may be changed.
-    #[error("a {entity} was found in a {role} field, which cannot be masked without breaking the request; remove it there")]
+    #[error(
+        "a {entity} was found in a {role} field, which cannot be masked without breaking the request; remove it there"
+    )]
     Contract {
         /// What was found.
         entity: EntityType,
@@ -40,15 +42,20 @@ pub enum Refusal {
         entity: EntityType,
     },
     /// Content that cannot be read, seen for the first time.
-    #[error("this request holds an {} that Privet cannot read, so it was not sent; send the request again and it goes without it", what.name())]
+    #[error("this request holds an {} that Privet cannot read, so it was not sent; leave it out, or go on without it", what.name())]
     Opaque {
         /// What it is.
         what: Opaque,
         /// Its identity, to recognise it when it stands in the history.
-        hash: [u8; 32],
+        content: [u8; 32],
+        /// The identity of all that was said with it: the same again is the same
+        /// refusal, something new beside it means that the conversation went on.
+        context: [u8; 32],
     },
     /// `mcp_servers` would let Claude's side open connections by itself.
-    #[error("`mcp_servers` lets a third party be called with what this request holds; policy does not allow it")]
+    #[error(
+        "`mcp_servers` lets a third party be called with what this request holds; policy does not allow it"
+    )]
     McpConnector,
     /// A finding in a number, and policy does not mask numbers.
     #[error("a {entity} was found in a JSON number; policy refuses it there")]
@@ -445,14 +452,29 @@ impl<'a> Run<'_, 'a> {
         };
         match self.masker.policy.opaque {
             OpaqueAction::Allow => Ok(Settled::Nothing),
-            OpaqueAction::Refuse if new && !self.memory.was_refused(&work.hash)? => {
-                Err(Refusal::Opaque { what, hash: work.hash })
+            OpaqueAction::Refuse if new && self.is_first_try(segment, work)? => {
+                let context = self.context(segment);
+                Err(Refusal::Opaque { what, content: work.hash, context })
             }
             OpaqueAction::Refuse | OpaqueAction::Withhold => {
                 self.withhold(work);
                 Ok(Settled::Fate(Fate::Withheld))
             }
         }
+    }
+
+    /// Whether opaque content is new, or just sent again as it was refused.
+    fn is_first_try(&self, segment: &SegmentWork<'a>, work: &Work<'a>) -> Result<bool, Refusal> {
+        Ok(!self.memory.was_refused(&work.hash)?
+            || self.memory.was_refused(&self.context(segment))?)
+    }
+
+    fn context(&self, segment: &SegmentWork<'a>) -> [u8; 32] {
+        let mut hasher = self.keys.hasher("refused context");
+        for work in &segment.leaves {
+            hasher.update(&work.hash);
+        }
+        hasher.finish()
     }
 
     /// Signed text that no memo knows: if it would have to be changed, its block goes.
@@ -500,7 +522,8 @@ impl<'a> Run<'_, 'a> {
             let (before, after) = pending.split_at_mut(index);
             if let (Some(left), Some(right)) = (before.last_mut(), after.first_mut())
                 && right.continues
-                && let Some((first, second)) = find_across(analyzer, &left.work.text, &right.work.text)
+                && let Some((first, second)) =
+                    find_across(analyzer, &left.work.text, &right.work.text)
             {
                 replace_overlapping(&mut left.found, first);
                 replace_overlapping(&mut right.found, second);
@@ -566,10 +589,8 @@ impl<'a> Run<'_, 'a> {
         if self.masker.policy.numbers == Action::Refuse || !whole {
             return Err(Refusal::Number { entity });
         }
-        let claimed = self
-            .memory
-            .claim_number(entity, &work.text)
-            .map_err(|_| Refusal::Number { entity })?;
+        let claimed =
+            self.memory.claim_number(entity, &work.text).map_err(|_| Refusal::Number { entity })?;
         self.out.tokens_new += u32::from(claimed.fresh);
         Ok(claimed.token.to_string())
     }

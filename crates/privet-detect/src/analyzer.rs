@@ -1,0 +1,185 @@
+//! [`Analyzer`]: all recognizers over one text, disguises included, overlaps settled.
+
+use std::sync::LazyLock;
+
+use privet_text::{EntityType, Finding};
+
+use crate::disguise::{Base64Runs, windows};
+use crate::email::Emails;
+use crate::explain::{Explained, explain};
+use crate::name::Names;
+use crate::number::Numbers;
+use crate::options::AnalyzerOptions;
+use crate::repeat::repeats;
+use crate::resolve::settle;
+use crate::token_literal::TokenLiterals;
+use crate::trigger::Triggered;
+use crate::{Detector, home_path, name, secret};
+
+/// All recognizers in one. It is cheap to make and to share.
+pub struct Analyzer {
+    options: AnalyzerOptions,
+    version: u64,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self::new(AnalyzerOptions::default())
+    }
+}
+
+impl Analyzer {
+    /// An analyzer that reports what `options` ask for.
+    pub fn new(options: AnalyzerOptions) -> Self {
+        // The automaton and the dictionary are shared by all analyzers. They are
+        // built here rather than during the first request.
+        LazyLock::force(&TRIGGERED);
+        Names.detect("Warm Up", &mut |_| {});
+        let version = version_of(&options);
+        Self { options, version }
+    }
+
+    /// Changes whenever the findings in any text could change: with the rules and
+    /// with the options.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The findings in `text`: sorted, not overlapping, on character boundaries.
+    /// Time and memory are linear in `text.len()`.
+    pub fn analyze(&self, text: &str) -> Vec<Finding> {
+        let candidates: Vec<Finding> =
+            candidates(text).into_iter().filter(|finding| self.wants(text, finding)).collect();
+        if candidates.is_empty() {
+            return candidates;
+        }
+        let settled = settle(text, &candidates);
+        let mut findings = Vec::with_capacity(candidates.len());
+        for (finding, settled) in candidates.iter().zip(settled) {
+            findings
+                .extend(settled.kept.into_iter().map(|span| Finding { span, ..finding.clone() }));
+        }
+        findings.sort_by_key(|finding| finding.span);
+        findings
+    }
+
+    /// Every candidate in `text`, also those that are not reported, and why.
+    pub fn explain(&self, text: &str) -> Vec<Explained> {
+        explain(text, candidates(text), &self.options, |finding| self.wants(text, finding))
+    }
+
+    fn wants(&self, text: &str, finding: &Finding) -> bool {
+        finding.score >= self.options.score_min
+            && self.options.entities.contains(&finding.entity)
+            && !self.is_allowed(text, finding)
+    }
+
+    fn is_allowed(&self, text: &str, finding: &Finding) -> bool {
+        let value = finding.span.of(text);
+        value.is_some_and(|value| self.options.allow.iter().any(|term| term == value))
+    }
+}
+
+/// Everything that any recognizer proposes in `text`, once each.
+fn candidates(text: &str) -> Vec<Finding> {
+    let mut found = Vec::new();
+    gather(text, 0, &mut found);
+    if found.is_empty() {
+        return found;
+    }
+    repeats(text, &mut found);
+    // What stands in the text as it is comes before what was read behind a disguise.
+    found.sort_by_key(|finding: &Finding| {
+        (finding.span, finding.entity, finding.recognizer, finding.reasons.len())
+    });
+    found.dedup_by(|next, kept| {
+        (next.span, next.entity, next.recognizer) == (kept.span, kept.entity, kept.recognizer)
+    });
+    found
+}
+
+/// Adds what stands in `text`, and down to depth two what it hides.
+fn gather(text: &str, depth: u8, found: &mut Vec<Finding>) {
+    let mut keep = |finding| found.push(finding);
+    TRIGGERED.detect(text, &mut keep);
+    Numbers.detect(text, &mut keep);
+    Emails.detect(text, &mut keep);
+    Names.detect(text, &mut keep);
+    TokenLiterals.detect(text, &mut keep);
+    if depth == DISGUISE_DEPTH_MAX {
+        return;
+    }
+    for shadow in windows(text) {
+        let mut inside = Vec::new();
+        gather(shadow.text(), depth + 1, &mut inside);
+        found.extend(inside.into_iter().filter_map(|finding| shadow.mapped_back(finding)));
+    }
+    for run in Base64Runs::new(text) {
+        let mut inside = Vec::new();
+        gather(run.decoded(), depth + 1, &mut inside);
+        inside.retain(|finding| finding.entity != EntityType::TokenLiteral);
+        found.extend(run.as_one_finding(inside));
+    }
+}
+
+/// The automaton over all triggers.
+#[cfg(test)]
+pub(crate) fn triggered() -> &'static Triggered {
+    &TRIGGERED
+}
+
+static TRIGGERED: LazyLock<Triggered> = LazyLock::new(|| {
+    let mut families = vec![home_path::RULES];
+    families.extend_from_slice(secret::FAMILIES);
+    families.extend_from_slice(name::FAMILIES);
+    Triggered::new(&families)
+});
+
+/// FNV-1a over the version of the rules and everything in the options.
+fn version_of(options: &AnalyzerOptions) -> u64 {
+    let mut hash = 0xCBF2_9CE4_8422_2325u64;
+    let mut add = |bytes: &[u8]| {
+        for byte in bytes.iter().copied().chain([0xFF]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+    };
+    add(&RULES_VERSION.to_le_bytes());
+    add(&options.score_min.get().to_le_bytes());
+    let mut names: Vec<&str> = options.entities.iter().map(|entity| entity.name()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.iter().for_each(|name| add(name.as_bytes()));
+    let mut allow: Vec<&str> = options.allow.iter().map(String::as_str).collect();
+    allow.sort_unstable();
+    allow.iter().for_each(|term| add(term.as_bytes()));
+    hash
+}
+
+/// Goes up with every change that could change a finding in any text.
+const RULES_VERSION: u32 = 1;
+const DISGUISE_DEPTH_MAX: u8 = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use privet_text::Score;
+
+    #[test]
+    fn the_version_follows_the_options() {
+        let base = Analyzer::default();
+        assert_eq!(base.version(), Analyzer::default().version());
+        let stricter = AnalyzerOptions { score_min: Score::PATTERN, ..AnalyzerOptions::default() };
+        assert_ne!(base.version(), Analyzer::new(stricter).version());
+        let mut fewer = AnalyzerOptions::default();
+        fewer.entities.pop();
+        assert_ne!(base.version(), Analyzer::new(fewer).version());
+    }
+
+    #[test]
+    fn allowed_terms_are_left_alone() {
+        assert_eq!(
+            Analyzer::default().analyze("Co-Authored-By: Claude <noreply@anthropic.com>"),
+            []
+        );
+    }
+}

@@ -1,0 +1,427 @@
+//! Names behind a cue: "my name is", a letter's greeting and closing, the head of
+//! a mail, a label such as `Patient:`.
+
+use privet_text::{EntityType, Finding, Reason, Score};
+
+use super::lexicon::{AMBIGUOUS, FIRST, STOP, TITLE};
+use super::person::{Known, Words, after_cue, first_and_family, whole};
+use super::word::{Case, next_word, word_at};
+use crate::claim::Claim;
+use crate::reading::{before, byte, is_blank, run, word_starts};
+use crate::trigger::{Reader, Rule, Site};
+
+/// The rules of this file.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        triggers: &[
+            "my name is ",
+            "i am called ",
+            "this is ",
+            "i am ",
+            "i'm ",
+            "i’m ",
+            "ich bin ",
+            "ich heiße ",
+            "mein name ist ",
+            "je m'appelle ",
+            "je m’appelle ",
+            "me llamo ",
+            "mi nombre es ",
+            "mi chiamo ",
+            "meu nome é ",
+            "mijn naam is ",
+            "jag heter ",
+            "named ",
+            "spoke with ",
+            "speak to ",
+            "name's ",
+        ],
+        reader: Reader::Code(read_introduction),
+    },
+    Rule {
+        triggers: &[
+            "dear ", "hi ", "hello ", "hey ", "liebe ", "lieber ", "hallo ", "bonjour ", "hola ",
+            "cher ", "chère ",
+        ],
+        reader: Reader::Code(read_greeting),
+    },
+    Rule {
+        triggers: &[
+            "regards,",
+            "sincerely,",
+            "best,",
+            "cheers,",
+            "thanks,",
+            "thank you,",
+            "signed,",
+            "yours,",
+            "truly,",
+            "faithfully,",
+            "wishes,",
+            "grüßen",
+            "grüße,",
+            "cordialement,",
+            "saludos,",
+            "saluti,",
+            "atentamente,",
+            "groeten,",
+            "hälsningar,",
+            "/s/",
+        ],
+        reader: Reader::Code(read_closing),
+    },
+    Rule {
+        triggers: &[
+            "from:",
+            "to:",
+            "cc:",
+            "bcc:",
+            "author:",
+            "sender:",
+            "recipient:",
+            "reply-to:",
+            "-by:",
+            "attendees:",
+            "participants:",
+            "assignee:",
+            "reviewer:",
+            "von:",
+            "an:",
+            "de:",
+            "para:",
+        ],
+        reader: Reader::Code(read_mail_head),
+    },
+    Rule {
+        triggers: &[
+            "contact:",
+            "customer:",
+            "client:",
+            "patient:",
+            "patient name:",
+            "employee:",
+            "attn:",
+            "buyer:",
+            "seller:",
+            "tenant:",
+            "cardholder:",
+            "account holder:",
+            "beneficiary:",
+            "applicant:",
+            "candidate:",
+            "witness:",
+            "passenger:",
+            "guest:",
+            "student:",
+            "physician:",
+            "doctor:",
+            "médico:",
+            "nurse:",
+            "insured:",
+            "claimant:",
+            "borrower:",
+            "nombre:",
+            "apellidos:",
+            "apellido:",
+            "paciente:",
+            "remitido por:",
+            "vorname:",
+            "nachname:",
+            "prénom:",
+            "prenom:",
+            "cognome:",
+            "voornaam:",
+            "achternaam:",
+            "förnamn:",
+            "efternamn:",
+            "kunde:",
+            "patientin:",
+            "cliente:",
+            "owner:",
+            "manager:",
+            "reported by:",
+            "assigned to:",
+        ],
+        reader: Reader::Code(read_label),
+    },
+    Rule { triggers: &[" <"], reader: Reader::Code(read_before_address) },
+];
+
+fn report(
+    id: &'static str,
+    base: f32,
+    cue: &'static str,
+    known: bool,
+    start: usize,
+    end: usize,
+    found: &mut dyn FnMut(Finding),
+) {
+    let claim = Claim::new(EntityType::Person, id, Score::new(base)).because(Reason::Context(cue));
+    let claim = if known { claim.because(Reason::Dictionary) } else { claim };
+    if let Some(finding) = claim.at(start, end) {
+        found(finding);
+    }
+}
+
+/// "My name is Jane", "I am Jane Doe".
+fn read_introduction(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
+    let Some(first) = word_at(site.text, site.end).filter(|_| word_starts(site.bytes, site.start))
+    else {
+        return site.end;
+    };
+    let says_name = site.text.get(site.start..site.end).is_some_and(|cue| {
+        let cue = cue.to_lowercase();
+        cue.contains("nam")
+            || cue.contains("hei")
+            || cue.contains("appelle")
+            || cue.contains("chiamo")
+            || cue.contains("nombre")
+            || cue.contains("llamo")
+            || cue.contains("heter")
+    }) && !site
+        .text
+        .get(site.start..site.end)
+        .is_some_and(|cue| cue.eq_ignore_ascii_case("named "));
+    let words = Words::from(site.text, first);
+    let sure = first.is(FIRST) && !first.is(AMBIGUOUS | STOP);
+    let proper = matches!(first.case, Case::Capital);
+    let person = if says_name && first.looks_proper() {
+        after_cue(&words)
+    } else {
+        first_and_family(&words)
+    };
+    let end =
+        person.map(|person| person.end).or((sure && (proper || says_name)).then_some(first.end));
+    if let Some(end) = end {
+        report("person/introduction", 0.4, "introduction", sure, first.start, end, found);
+    }
+    site.end
+}
+
+/// "Dear Jane,".
+fn read_greeting(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
+    let Some(first) = word_at(site.text, site.end).filter(|_| word_starts(site.bytes, site.start))
+    else {
+        return site.end;
+    };
+    let sure = first.is(FIRST) && !first.is(STOP | TITLE);
+    if first.case != Case::Capital || first.is(TITLE) {
+        return site.end;
+    }
+    let Some(person) = after_cue(&Words::from(site.text, first)) else { return site.end };
+    let closed =
+        matches!(byte(site.bytes, person.end), b',' | b':' | b'!' | b'\n' | b'\r' | b'-' | b'\\');
+    let formal = matches!(byte(site.bytes, site.start) | 0x20, b'd' | b'l' | b'c');
+    if closed && (sure || (formal && !first.is(STOP))) {
+        report("person/greeting", 0.4, "greeting", sure, first.start, person.end, found);
+    }
+    site.end
+}
+
+/// The line under "Best regards,".
+fn read_closing(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
+    let here = run(site.bytes, site.end, 4, |byte| is_blank(byte) || byte == b',');
+    let slash = before(site.bytes, site.end) == b'/';
+    let start = skip_lines(site.bytes, here);
+    let under_a_closing = start > here && word_starts(site.bytes, site.start);
+    if !(slash || under_a_closing) {
+        return site.end;
+    }
+    let end = line_end(site.bytes, start);
+    let line = site.text.get(start..end).unwrap_or_default();
+    let name = line.split([',', '|', '(']).next().unwrap_or_default().trim_end();
+    let end = start + name.len();
+    let Some(known) = whole(site.text, start, end) else { return site.end };
+    let words = name.split_whitespace().count();
+    let capital = word_at(site.text, start)
+        .is_some_and(|word| matches!(word.case, Case::Capital | Case::Initial | Case::Upper));
+    if known == Known::First
+        || (capital && words >= 2 && name.len() >= 5)
+        || (capital && known == Known::Part)
+    {
+        report("person/closing", 0.4, "closing", known != Known::No, start, end, found);
+    }
+    site.end
+}
+
+/// `From: Jane Doe <jane@example.com>, John Smith`.
+fn read_mail_head(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
+    if !word_starts(site.bytes, site.start) && byte(site.bytes, site.start) != b'-' {
+        return site.end;
+    }
+    let stop = line_end(site.bytes, site.end);
+    let mut at = run(site.bytes, site.end, 4, is_blank);
+    for _ in 0..RECIPIENTS_MAX {
+        let end = run(site.bytes, at, stop.saturating_sub(at), |byte| {
+            !matches!(byte, b'<' | b',' | b';' | b'(' | b'[' | b'"')
+        });
+        let name = site.text.get(at..end).unwrap_or_default().trim_end();
+        let addressed = matches!(byte(site.bytes, end), b'<' | b'[' | b'(');
+        let name_end = at + name.len();
+        if let Some(known) = whole(site.text, at, name_end).filter(|_| name.len() >= 3) {
+            let two = name.contains(' ');
+            if (two && (known != Known::No || addressed)) || (known == Known::First && addressed) {
+                report(
+                    "person/mail-head",
+                    0.5,
+                    "mail header",
+                    known != Known::No,
+                    at,
+                    name_end,
+                    found,
+                );
+            }
+        }
+        let next =
+            run(site.bytes, end, stop.saturating_sub(end), |byte| !matches!(byte, b',' | b';'));
+        at = run(site.bytes, next, 3, |byte| is_blank(byte) || matches!(byte, b',' | b';' | b'"'));
+        if at >= stop || at == next {
+            break;
+        }
+    }
+    site.end
+}
+
+/// `Patient: Jane Doe`.
+fn read_label(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
+    if !word_starts(site.bytes, site.start) {
+        return site.end;
+    }
+    let start = run(site.bytes, site.end, 8, |byte| is_blank(byte) || matches!(byte, b'*' | b'"'));
+    let Some(first) = word_at(site.text, start) else { return site.end };
+    let first = if first.is(TITLE) && !first.is(FIRST) {
+        next_word(site.text, first).unwrap_or(first)
+    } else {
+        first
+    };
+    let Some(person) = after_cue(&Words::from(site.text, first)) else { return site.end };
+    let two = site.text.get(first.start..person.end).is_some_and(|name| name.contains(' '));
+    let known = first.is(FIRST) && !first.is(STOP);
+    if known
+        || (two && !first.is(STOP))
+        || first.is(super::lexicon::FAMILY) && !first.is(STOP | AMBIGUOUS)
+    {
+        report("person/label", 0.4, "label", known, first.start, person.end, found);
+    }
+    site.end
+}
+
+/// `Jane Doe <jane@example.com>` anywhere.
+fn read_before_address(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
+    let close = run(site.bytes, site.end, ADDRESS_BYTES_MAX, |byte| {
+        !matches!(byte, b'>' | b'<' | b' ' | b'\n' | b'"')
+    });
+    let address = site.bytes.get(site.end..close).unwrap_or_default();
+    if byte(site.bytes, close) != b'>' || !address.contains(&b'@') {
+        return site.end;
+    }
+    let quoted = before(site.bytes, site.start) == b'"';
+    let end = site.start - usize::from(quoted);
+    let head = site.text.get(..end).unwrap_or_default();
+    let start = head
+        .char_indices()
+        .rev()
+        .take(NAME_CHARS_MAX)
+        .take_while(|(_, c)| {
+            c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '’') || (quoted && *c == ',')
+        })
+        .last()
+        .map_or(end, |(index, _)| index);
+    let skip = site
+        .text
+        .get(start..end)
+        .map_or(0, |name| name.len() - name.trim_start_matches([' ', '.', '-', '\'']).len());
+    let start = start + skip;
+    // Only as many words as are written like a name count, from the right.
+    let mut from = start;
+    for (index, _) in site.text.get(start..end).unwrap_or_default().match_indices(' ') {
+        if whole(site.text, from, end).is_some() {
+            break;
+        }
+        from = start + index + 1;
+    }
+    if let Some(known) = whole(site.text, from, end) {
+        let two = site.text.get(from..end).is_some_and(|name| name.contains(' '));
+        if two || known == Known::First {
+            report("person/mail-head", 0.5, "mail address", known != Known::No, from, end, found);
+        }
+    }
+    site.end
+}
+
+/// Skips up to three line ends, real ones or `\n`, with blanks around them.
+fn skip_lines(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    let mut lines = 0;
+    while lines < 3 {
+        let blank = run(bytes, at, 16, |byte| is_blank(byte) || matches!(byte, b'\r' | b'>'));
+        let next = if byte(bytes, blank) == b'\n' {
+            blank + 1
+        } else if byte(bytes, blank) == b'\\' && byte(bytes, blank + 1) == b'n' {
+            blank + 2
+        } else {
+            break;
+        };
+        at = next;
+        lines += 1;
+    }
+    if lines == 0 {
+        from
+    } else {
+        run(bytes, at, 16, |byte| is_blank(byte) || matches!(byte, b'-' | b'>'))
+    }
+}
+
+/// Where the line that holds `from` ends, at a real line end or `\n`.
+fn line_end(bytes: &[u8], from: usize) -> usize {
+    let mut last = 0;
+    let end = run(bytes, from, LINE_BYTES_MAX, |byte| {
+        let ends = byte == b'\n' || byte == b'\r' || (last == b'\\' && byte == b'n');
+        last = byte;
+        !ends
+    });
+    let escaped = byte(bytes, end) == b'n' && before(bytes, end) == b'\\';
+    if escaped { end - 1 } else { end }
+}
+
+const RECIPIENTS_MAX: usize = 64;
+const LINE_BYTES_MAX: usize = 1000;
+const ADDRESS_BYTES_MAX: usize = 120;
+const NAME_CHARS_MAX: usize = 48;
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+
+    #[test]
+    fn cues() {
+        check("Hi, my name is Quill Zanderbek and I need help", &["Quill Zanderbek"]);
+        check("I'm Jane, I am Jane Doe", &["Jane", "Jane Doe"]);
+        check("Dear Zanderbek,\nHi Jane!\n", &["Zanderbek", "Jane"]);
+        check("Best regards,\nQuill Zanderbek\nSales Lead", &["Quill Zanderbek"]);
+        check("Regards,\\nJane\\n", &["Jane"]);
+        check(
+            "From: Quill Zanderbek <q@example.com>\nTo: Jane Doe, John Smith\n",
+            &["Quill Zanderbek", "Jane Doe", "John Smith"],
+        );
+        check("Signed-off-by: Quill Zanderbek <q@example.com>", &["Quill Zanderbek"]);
+        check("Patient: Quill Zanderbek, 54", &["Quill Zanderbek"]);
+        check("ask Quill Zanderbek <q@example.com>", &["Quill Zanderbek"]);
+        check("Nombre:  Ernesto.\nApellidos: Rivera Bueno.", &["Ernesto", "Rivera Bueno"]);
+    }
+
+    #[test]
+    fn no_people_there() {
+        for text in [
+            "I am German and I'm Happy; this is Important",
+            "Dear Customer, Hi Team, Hello World!",
+            "Best regards,\nThe Support Team",
+            "From: Berlin To: Paris",
+            "Contact: Sales Department",
+            "to: string, from: number",
+            "Thanks, I will try",
+        ] {
+            check(text, &[]);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Names of people: a first, simple recognizer.
+//!
+//! A name counts when a dictionary knows its first and family part, when a title or
+//! a cue stands before it, in the head or at the foot of a letter, in a field that
+//! is called a name, and in such a column of a table. A single word by itself never
+//! counts. Precision comes before recall here; models that read the sentence belong
+//! behind the same [`Detector`](crate::Detector).
+
+mod cue;
+mod field;
+mod lexicon;
+mod person;
+mod prose;
+mod table;
+mod word;
+
+use crate::trigger::Rule;
+
+pub(crate) use lexicon::{AMBIGUOUS, FAMILY, FIRST, STOP};
+pub(crate) use prose::Names;
+pub(crate) use word::{Case, word_at};
+
+/// The rules of this family that start from a literal.
+pub(crate) const FAMILIES: &[&[Rule]] = &[cue::RULES, field::RULES, table::RULES];
+
+#[cfg(test)]
+#[track_caller]
+fn check(text: &str, want: &[&str]) {
+    use crate::Analyzer;
+    use privet_text::EntityType;
+    let found = Analyzer::default().analyze(text);
+    let got: Vec<_> = found
+        .iter()
+        .filter(|f| f.entity == EntityType::Person)
+        .filter_map(|f| f.span.of(text))
+        .collect();
+    assert_eq!(got, want, "in {text:?}");
+}

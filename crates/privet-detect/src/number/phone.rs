@@ -1,0 +1,286 @@
+//! Telephone numbers: international ones by numbering plan, national ones by the
+//! way they are written, everything else only beside a word such as "tel".
+
+use privet_text::{EntityType, Finding, Score};
+
+use super::chain::Chain;
+use super::phone_plan::{fits_country, fits_nanp, is_written_nationally};
+use crate::claim::Claim;
+use crate::reading::{before, byte, continues, cue_before, is_blank, run, word_ends};
+
+/// Finds telephone numbers in a chain.
+pub(super) fn read(chain: &Chain<'_>, found: &mut dyn FnMut(Finding)) {
+    let groups = chain.groups.len();
+    let mut from = 0;
+    while from < groups {
+        let taken = (from + 1..=groups).rev().find(|to| {
+            chain.part(from, *to).and_then(|part| read_one(&part)).is_some_and(|finding| {
+                found(finding);
+                true
+            })
+        });
+        from = taken.unwrap_or(from + 1);
+    }
+}
+
+/// The telephone number that fills the whole of `part`.
+fn read_one(part: &Chain<'_>) -> Option<Finding> {
+    if !(7..=17).contains(&part.digits) || !is_free_after(part) {
+        return None;
+    }
+    let (start, form) = form_of(part)?;
+    if !part.left_is_free(start) {
+        return None;
+    }
+    let cue = cue_before(part.bytes, start, CUE_REACH, CUES);
+    let base = match form {
+        Form::International => Score::new(0.7),
+        Form::National => Score::SHAPE,
+        Form::Loose => {
+            cue?;
+            Score::WEAK
+        }
+    };
+    if cue.is_none() && cue_before(part.bytes, start, 14, OTHER_CUES).is_some() {
+        return None;
+    }
+    let (start, end) = with_surroundings(part, start);
+    Claim::new(EntityType::PhoneNumber, "phone", base).near(cue).at(start, end)
+}
+
+/// Whether the number ends here: nothing goes on, or only an extension does.
+fn is_free_after(part: &Chain<'_>) -> bool {
+    part.right_is_free() || extension_end(part.bytes, part.end()).is_some()
+}
+
+/// How a number is written.
+enum Form {
+    /// With country code, behind `+` or an international prefix.
+    International,
+    /// As its country writes it.
+    National,
+    /// A row of digits that could be anything.
+    Loose,
+}
+
+/// Where the number begins, `+` included, and how it is written.
+fn form_of(part: &Chain<'_>) -> Option<(usize, Form)> {
+    let start = part.start();
+    let (digits, count) = part.number::<17>();
+    let number = digits.get(..count)?;
+    if before(part.bytes, start) == b'+' {
+        let fits = fits_country(number) || without_trunk_zero(part, number);
+        return fits.then_some((start - 1, Form::International));
+    }
+    let separated = part.groups.len() > 1;
+    let dialled = number.strip_prefix(b"00").or_else(|| number.strip_prefix(b"011"));
+    if separated && dialled.is_some_and(fits_country) {
+        return Some((start, Form::International));
+    }
+    if is_nanp(part, number) || is_written_nationally(part) {
+        return Some((start, Form::National));
+    }
+    (count <= 15 && !is_other_notation(part)).then_some((start, Form::Loose))
+}
+
+/// `+49 (0)30 ...`: the zero is not dialled from abroad.
+fn without_trunk_zero(part: &Chain<'_>, number: &[u8]) -> bool {
+    let Some(code) = part.groups.first() else { return false };
+    let zero_at = code.len();
+    if part.gap(0).last() != Some(&b'(') || number.get(zero_at) != Some(&b'0') {
+        return false;
+    }
+    let mut dialled = [0u8; 17];
+    let rest = number.get(..zero_at).into_iter().chain(number.get(zero_at + 1..)).flatten();
+    let mut count = 0;
+    for (slot, digit) in dialled.iter_mut().zip(rest) {
+        *slot = *digit;
+        count += 1;
+    }
+    dialled.get(..count).is_some_and(fits_country)
+}
+
+/// `(415) 555-0123`, `415-555-0123`, `415.555.0123`, `1-415-555-0123`.
+fn is_nanp(part: &Chain<'_>, number: &[u8]) -> bool {
+    let lengths = part.lengths();
+    let shape = lengths.get(..part.groups.len()).unwrap_or_default();
+    let (national, first) = match shape {
+        [3, 3, 4] => (number, 0),
+        [1, 3, 3, 4] if number.first() == Some(&b'1') => (number.get(1..).unwrap_or_default(), 1),
+        _ => return false,
+    };
+    let marked = matches!(part.gap(first), b") " | b")" | b")-" | b"-" | b".");
+    marked && matches!(part.gap(first + 1), b"-" | b"." | b" ") && fits_nanp(national)
+}
+
+/// Dates, decimals and numbers with thousands separators.
+fn is_other_notation(part: &Chain<'_>) -> bool {
+    let lengths = part.lengths();
+    let shape = lengths.get(..part.groups.len()).unwrap_or_default();
+    let is_date = matches!(shape, [4, 1..=2, 1..=2, ..] | [1..=2, 1..=2, 4 | 2, ..]);
+    let is_decimal =
+        part.joined_by(b".") && shape.iter().any(|length| *length == 1 || *length == 3);
+    let is_fragmented =
+        shape.len() > 6 || (shape.len() > 2 && shape.iter().all(|length| *length == 1));
+    is_date || is_decimal || is_fragmented
+}
+
+/// Adds an opening parenthesis that the number closes, and an extension.
+fn with_surroundings(part: &Chain<'_>, start: usize) -> (usize, usize) {
+    let bytes = part.bytes;
+    let end = part.end();
+    let inside = bytes.get(start..end).unwrap_or_default();
+    let closes = inside.iter().position(|byte| *byte == b')');
+    let opens = inside.iter().position(|byte| *byte == b'(');
+    let unbalanced = closes.is_some_and(|close| opens.is_none_or(|open| close < open));
+    let start = if unbalanced && before(bytes, start) == b'(' { start - 1 } else { start };
+    (start, extension_end(bytes, end).unwrap_or(end))
+}
+
+/// Where an extension such as ` ext. 12` ends.
+fn extension_end(bytes: &[u8], end: usize) -> Option<usize> {
+    let at = run(bytes, end, 2, |byte| is_blank(byte) || byte == b',');
+    let word = ["extension", "ext.", "ext", "x"].iter().find(|word| continues(bytes, at, word))?;
+    let digits = run(bytes, at + word.len(), 2, |byte| is_blank(byte) || byte == b':');
+    let stop = run(bytes, digits, 6, |byte| byte.is_ascii_digit());
+    (stop > digits && word_ends(bytes, stop) && byte(bytes, stop) != b'.').then_some(stop)
+}
+
+const CUE_REACH: usize = 28;
+
+const CUES: &[&str] = &[
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "cell",
+    "cellphone",
+    "fax",
+    "call",
+    "sms",
+    "whatsapp",
+    "dial",
+    "phones",
+    "ph",
+    "mob",
+    "hotline",
+    "voicemail",
+    "telefon",
+    "telefono",
+    "teléfono",
+    "teléfonos",
+    "tfno",
+    "móvil",
+    "movil",
+    "celular",
+    "tél",
+    "téléphone",
+    "telephon",
+    "portable",
+    "mobil",
+    "handy",
+    "rufnummer",
+    "telefonnummer",
+    "handynummer",
+    "mobilnummer",
+    "festnetz",
+    "durchwahl",
+    "tlf",
+    "telefone",
+    "telemóvel",
+    "cellulare",
+    "gsm",
+    "telefoon",
+    "mobiel",
+    "puhelin",
+    "phoneno",
+    "msisdn",
+    "тел",
+    "телефон",
+    "电话",
+    "手机",
+    "電話",
+];
+
+/// Words that say a number is something else.
+const OTHER_CUES: &[&str] = &[
+    "id",
+    "ids",
+    "order",
+    "invoice",
+    "isbn",
+    "issn",
+    "ref",
+    "reference",
+    "ticket",
+    "case",
+    "serial",
+    "sku",
+    "version",
+    "port",
+    "pid",
+    "uuid",
+    "tracking",
+    "ean",
+    "vat",
+    "bug",
+    "issue",
+    "doi",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::check;
+
+    const PHONE: EntityType = EntityType::PhoneNumber;
+
+    #[test]
+    fn international() {
+        check(PHONE, "+49 30 1234567, +49 (0)30 1234567", &["+49 30 1234567", "+49 (0)30 1234567"]);
+        check(PHONE, "+14155550123", &["+14155550123"]);
+        check(PHONE, "+1 (415) 555-0123 ext. 12", &["+1 (415) 555-0123 ext. 12"]);
+        check(PHONE, "(+44) 20 7946 0958", &["(+44) 20 7946 0958"]);
+        check(
+            PHONE,
+            "0049 30 1234567; 011 44 20 7946 0958",
+            &["0049 30 1234567", "011 44 20 7946 0958"],
+        );
+        check(PHONE, "+33 6 12 34 56 78/", &["+33 6 12 34 56 78"]);
+        check(PHONE, "Tel.:+41-44-668-18-00", &["+41-44-668-18-00"]);
+    }
+
+    #[test]
+    fn national() {
+        check(PHONE, "(415) 555-0123 2026-01-01", &["(415) 555-0123"]);
+        check(PHONE, "415-555-0123 or 415.555.0199x22", &["415-555-0123", "415.555.0199x22"]);
+        check(PHONE, "06 12 34 56 78, 01.23.45.67.89", &["06 12 34 56 78", "01.23.45.67.89"]);
+        check(PHONE, "07700 900123 and 020 7946 0958", &["07700 900123", "020 7946 0958"]);
+        check(PHONE, "030/1234567, 0171-1234567", &["030/1234567", "0171-1234567"]);
+        check(PHONE, "(02) 9876 5432; 0412 345 678", &["(02) 9876 5432", "0412 345 678"]);
+        check(PHONE, "070-123 45 67", &["070-123 45 67"]);
+        check(PHONE, "090-1234-5678", &["090-1234-5678"]);
+    }
+
+    #[test]
+    fn beside_a_word() {
+        check(PHONE, "phone 4155550123", &["4155550123"]);
+        check(PHONE, "Teléfono: 612 345 678", &["612 345 678"]);
+        check(PHONE, "\"phoneNumber\": \"5550123456\"", &["5550123456"]);
+        check(PHONE, "call me at 555-0123", &["555-0123"]);
+        check(PHONE, "Handy 0171 1234567", &["0171 1234567"]);
+    }
+
+    #[test]
+    fn not_phones() {
+        check(PHONE, "1700000000 1700000000123 20260101 4155550123", &[]);
+        check(PHONE, "550e8400-e29b-41d4-a716-446655440000", &[]);
+        check(PHONE, "1.2.3456789 3.14159265 0.4155550123", &[]);
+        check(PHONE, "2026-11-21 10:22:33,123 call at 2026-11-21", &[]);
+        check(PHONE, "order 415-555-0123", &[]);
+        check(PHONE, "+1234567890 1e+10000000 a+4915112345678", &[]);
+        check(PHONE, "$415-555-0123 #4155550123 id=4155550123", &[]);
+        check(PHONE, "978-3-16-148410-0 100 200 3000", &[]);
+        check(PHONE, "10.0.19045.3693 911-911-0000", &[]);
+    }
+}

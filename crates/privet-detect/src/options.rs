@@ -1,0 +1,42 @@
+//! [`AnalyzerOptions`]: what is looked for, how sure it must be, what never counts.
+
+use privet_text::{EntityType, Score};
+
+/// What an [`Analyzer`](crate::Analyzer) looks for.
+#[derive(Clone, Debug)]
+pub struct AnalyzerOptions {
+    /// The entity types that are reported. All of them by default.
+    pub entities: Vec<EntityType>,
+    /// Findings below this score are not reported. 0.5 by default.
+    pub score_min: Score,
+    /// Terms that are never reported, compared exactly. [`ALLOW_DEFAULT`] by default.
+    pub allow: Vec<String>,
+}
+
+impl Default for AnalyzerOptions {
+    fn default() -> Self {
+        Self {
+            entities: EntityType::ALL.to_vec(),
+            score_min: Score::new(0.5),
+            allow: ALLOW_DEFAULT.iter().map(|term| (*term).to_owned()).collect(),
+        }
+    }
+}
+
+/// Terms that are no personal data although they look like it: addresses of
+/// machines, and the names that stand in every manual.
+pub const ALLOW_DEFAULT: &[&str] = &[
+    "noreply@anthropic.com",
+    "noreply@github.com",
+    "git@github.com",
+    "git@gitlab.com",
+    "git@bitbucket.org",
+    "actions@github.com",
+    "41898282+github-actions[bot]@users.noreply.github.com",
+    "49699333+dependabot[bot]@users.noreply.github.com",
+    "support@anthropic.com",
+    "usersafety@anthropic.com",
+    "8.8.8.8",
+    "8.8.4.4",
+    "1.1.1.1",
+];
