@@ -1,1 +1,27 @@
-//! privet-gateway
+//! The gateway: Claude's Messages API on one side, Claude on the other, Privet between.
+//!
+//! The only crate that knows HTTP. A request walks one line: front, who, read, mask,
+//! record, send; its answer walks it back. [`Gateway::serve`] runs it all.
+
+mod answer;
+mod body;
+mod error;
+mod front;
+mod gateway;
+mod headers;
+mod ledger;
+pub mod masker;
+mod messages;
+mod models;
+mod scope_memory;
+mod server;
+mod settings;
+mod tasks;
+mod upstream;
+mod who;
+
+pub use gateway::{Gateway, StartError};
+pub use server::Listening;
+pub use settings::{Credential, Limits, Settings, TlsFiles, UpstreamSettings};
+pub use tasks::Tasks;
+pub use upstream::{Upstream, UpstreamError};

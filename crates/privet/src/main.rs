@@ -1,2 +1,7 @@
-//! The Privet command line.
-fn main() {}
+//! The Privet binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    privet::cli::run()
+}

@@ -1,0 +1,233 @@
+//! Appending to the log and reading it.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use privet_store::rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use privet_store::{StoreError, rusqlite};
+
+use crate::chain::Hash;
+use crate::entry::{Entry, Event, Record};
+
+/// Why the log could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// The database failed.
+    #[error("audit log: {0}")]
+    Store(#[from] StoreError),
+    /// A stored entry is no entry; `privet audit verify` says more.
+    #[error("audit log: entry {0} cannot be read")]
+    Unreadable(i64),
+    /// The record could not be turned into JSON.
+    #[error("audit log: the record has no JSON form")]
+    Unwritable,
+    /// The export's destination failed.
+    #[error("audit log: cannot write the export")]
+    Export(#[source] io::Error),
+}
+
+impl From<rusqlite::Error> for AuditError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Where an entry stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Its number.
+    pub seq: u64,
+    /// Its time, which may be later than asked for: time never runs backwards.
+    pub time: Timestamp,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+/// Appends `record` in the store's transaction. It is in the log when that
+/// transaction has committed.
+pub fn append(
+    tx: &Transaction<'_>,
+    record: &Record,
+    now: Timestamp,
+) -> Result<Position, AuditError> {
+    let last: Option<(i64, i64, [u8; 32])> = tx
+        .prepare_cached("SELECT seq, time, hash FROM audit ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let (last_seq, last_time, prev) =
+        last.map_or((0, i64::MIN, Hash::START), |(seq, time, hash)| (seq, time, Hash(hash)));
+    let time = now.as_millisecond().max(last_time);
+    let seq = u64::try_from(last_seq).map_err(|_| AuditError::Unreadable(last_seq))? + 1;
+    let entry = EntryRef { seq, time: time_of(time), record };
+    let json = serde_json::to_string(&entry).map_err(|_| AuditError::Unwritable)?;
+    let hash = prev.next(seq, time, &json);
+    tx.prepare_cached(
+        "INSERT INTO audit (seq, time, event, request_id, entry, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        last_seq + 1,
+        time,
+        record.event.name(),
+        record.request_id,
+        json,
+        hash.as_bytes().as_slice()
+    ])?;
+    Ok(Position { seq, time: entry.time, hash })
+}
+
+/// The last `count` entries, oldest first.
+pub fn tail(connection: &Connection, count: u32) -> Result<Vec<Entry>, AuditError> {
+    let mut entries = rows(
+        connection,
+        "SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT ?1",
+        params![count],
+    )?;
+    entries.reverse();
+    Ok(entries)
+}
+
+/// Up to `count` entries after number `seq`, oldest first.
+pub fn entries_after(
+    connection: &Connection,
+    seq: u64,
+    count: u32,
+) -> Result<Vec<Entry>, AuditError> {
+    rows(
+        connection,
+        "SELECT seq, entry FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        params![column(seq), count],
+    )
+}
+
+/// What to look for. What is not set does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Entries of this request.
+    pub request_id: Option<String>,
+    /// Entries of this event.
+    pub event: Option<Event>,
+    /// Entries at this time or later.
+    pub since: Option<Timestamp>,
+    /// Entries before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// The last `count` entries that match, oldest first.
+pub fn search(
+    connection: &Connection,
+    search: &Search,
+    count: u32,
+) -> Result<Vec<Entry>, AuditError> {
+    // Time never falls as numbers rise, so the time range is a number range,
+    // found by bisection: no index on time to keep up at each append.
+    let first = first_at(connection, search.since)?;
+    let end = match search.until {
+        Some(until) => first_at(connection, Some(until))?,
+        None => i64::MAX,
+    };
+    let event = search.event.map(Event::name);
+    let mut entries = match (&search.request_id, event) {
+        (Some(request_id), event) => rows(
+            connection,
+            "SELECT seq, entry FROM audit
+             WHERE request_id = ?1 AND (?2 IS NULL OR event = ?2) AND seq >= ?3 AND seq < ?4
+             ORDER BY seq DESC LIMIT ?5",
+            params![request_id, event, first, end, count],
+        ),
+        (None, Some(event)) if is_rare(event) => rows(
+            connection,
+            "SELECT seq, entry FROM audit
+             WHERE event = ?1 AND event NOT IN ('request_intent', 'request_outcome')
+               AND seq >= ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4",
+            params![event, first, end, count],
+        ),
+        (None, event) => rows(
+            connection,
+            "SELECT seq, entry FROM audit
+             WHERE (?1 IS NULL OR event = ?1) AND seq >= ?2 AND seq < ?3
+             ORDER BY seq DESC LIMIT ?4",
+            params![event, first, end, count],
+        ),
+    }?;
+    entries.reverse();
+    Ok(entries)
+}
+
+/// Writes every entry to `to`, one JSON object a line, as it stands in the log.
+/// Says how many.
+pub fn export(connection: &Connection, mut to: impl Write) -> Result<u64, AuditError> {
+    let mut statement = connection.prepare("SELECT entry FROM audit ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let entry = row.get_ref(0)?.as_str().map_err(|_| AuditError::Unreadable(count + 1))?;
+        writeln!(to, "{entry}").map_err(AuditError::Export)?;
+        count += 1;
+    }
+    to.flush().map_err(AuditError::Export)?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// An entry that borrows its record.
+#[derive(serde::Serialize)]
+struct EntryRef<'a> {
+    seq: u64,
+    #[serde(with = "crate::entry::millis")]
+    time: Timestamp,
+    #[serde(flatten)]
+    record: &'a Record,
+}
+
+fn rows(
+    connection: &Connection,
+    sql: &str,
+    params: &[&dyn rusqlite::ToSql],
+) -> Result<Vec<Entry>, AuditError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(entry(row)?);
+    }
+    Ok(entries)
+}
+
+fn entry(row: &Row<'_>) -> Result<Entry, AuditError> {
+    let seq = row.get(0)?;
+    let text = row.get_ref(1)?.as_str().map_err(|_| AuditError::Unreadable(seq))?;
+    serde_json::from_str(text).map_err(|_| AuditError::Unreadable(seq))
+}
+
+/// The number of the first entry at `since` or later.
+fn first_at(connection: &Connection, since: Option<Timestamp>) -> Result<i64, AuditError> {
+    let Some(since) = since else { return Ok(1) };
+    let since = since.as_millisecond();
+    let last: Option<i64> =
+        connection.query_row("SELECT max(seq) FROM audit", [], |row| row.get(0))?;
+    let (mut low, mut high) = (1, last.unwrap_or(0) + 1);
+    let mut time_at =
+        connection.prepare_cached("SELECT time FROM audit WHERE seq >= ?1 LIMIT 1")?;
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let time: i64 = time_at.query_row([middle], |row| row.get(0))?;
+        match time < since {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+fn is_rare(event: &str) -> bool {
+    event != Event::RequestIntent.name() && event != Event::RequestOutcome.name()
+}
+
+pub(crate) fn time_of(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+}
+
+fn column(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,155 @@
+//! Reading the whole log and checking every link.
+
+use std::fmt;
+
+use privet_store::StoreError;
+use privet_store::rusqlite::{self, Connection, Row};
+
+use crate::chain::Hash;
+use crate::entry::Entry;
+use crate::log::AuditError;
+
+/// The end of the log at some moment. Kept elsewhere, it shows later that the
+/// log was cut or rewritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// How many entries there were.
+    pub seq: u64,
+    /// The hash of the last one.
+    pub hash: Hash,
+}
+
+/// What a sound log holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// How many entries.
+    pub entries: u64,
+    /// Where it ends.
+    pub head: Head,
+}
+
+/// Where the log is not sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the audit log is broken at entry {seq}: {why}")]
+pub struct Broken {
+    /// The first entry that does not fit.
+    pub seq: u64,
+    /// What does not fit.
+    pub why: Why,
+}
+
+/// Why the log did not verify.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The log is not sound.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// It could not be read to its end.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+}
+
+impl From<rusqlite::Error> for VerifyError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Audit(error.into())
+    }
+}
+
+impl From<StoreError> for VerifyError {
+    fn from(error: StoreError) -> Self {
+        Self::Audit(error.into())
+    }
+}
+
+/// What does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Why {
+    /// The entry is missing.
+    Missing,
+    /// The text is no entry.
+    Unreadable,
+    /// The hash is not that of the entry and the one before.
+    Hash,
+    /// The columns say something else than the entry.
+    Columns,
+    /// The entry is earlier than the one before.
+    Time,
+    /// The log has another entry there than when the given head was taken.
+    OtherHead,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "it is missing",
+            Self::Unreadable => "it cannot be read",
+            Self::Hash => "its hash does not match: it, or one before it, was changed",
+            Self::Columns => "its columns say something else than its text",
+            Self::Time => "it is earlier than the one before",
+            Self::OtherHead => "it is not the entry of the head you gave",
+        })
+    }
+}
+
+/// Reads every entry, one at a time, and checks number, time, columns and hash;
+/// with `known`, also that the log still holds the entry of that earlier head.
+pub fn verify(connection: &Connection, known: Option<Head>) -> Result<Verified, VerifyError> {
+    let mut statement = connection
+        .prepare("SELECT seq, time, event, request_id, entry, hash FROM audit ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    let mut link = Link { seq: 0, time: i64::MIN, hash: Hash::START };
+    let mut known_seen = known.is_none_or(|known| known.seq == 0);
+    while let Some(row) = rows.next()? {
+        link = link.next(row)?;
+        if let Some(known) = known.filter(|known| known.seq == link.seq) {
+            if known.hash != link.hash {
+                return Err(Broken { seq: link.seq, why: Why::OtherHead }.into());
+            }
+            known_seen = true;
+        }
+    }
+    if !known_seen {
+        return Err(Broken { seq: link.seq + 1, why: Why::Missing }.into());
+    }
+    Ok(Verified { entries: link.seq, head: Head { seq: link.seq, hash: link.hash } })
+}
+
+struct Link {
+    seq: u64,
+    time: i64,
+    hash: Hash,
+}
+
+impl Link {
+    fn next(&self, row: &Row<'_>) -> Result<Self, Broken> {
+        let want = self.seq + 1;
+        let broken = |why| Broken { seq: want, why };
+        let unreadable = |_| broken(Why::Unreadable);
+        let seq: i64 = row.get(0).map_err(unreadable)?;
+        if u64::try_from(seq) != Ok(want) {
+            return Err(broken(Why::Missing));
+        }
+        let time: i64 = row.get(1).map_err(unreadable)?;
+        let text: String = row.get(4).map_err(unreadable)?;
+        let hash: [u8; 32] = row.get(5).map_err(unreadable)?;
+        if self.hash.next(want, time, &text) != Hash(hash) {
+            return Err(broken(Why::Hash));
+        }
+        let entry: Entry = serde_json::from_str(&text).map_err(|_| broken(Why::Unreadable))?;
+        let event: String = row.get(2).map_err(unreadable)?;
+        let request_id: Option<String> = row.get(3).map_err(unreadable)?;
+        let agree = entry.seq == want
+            && entry.time.as_millisecond() == time
+            && entry.record.event.name() == event
+            && entry.record.request_id == request_id;
+        if !agree {
+            return Err(broken(Why::Columns));
+        }
+        if time < self.time {
+            return Err(broken(Why::Time));
+        }
+        Ok(Self { seq: want, time, hash: Hash(hash) })
+    }
+}

@@ -1,0 +1,194 @@
+//! The log as a whole: appended, read, searched, and tampered with.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use jiff::{SignedDuration, Timestamp};
+use privet_audit::{
+    AuditError, Broken, Event, Head, Record, Search, Verified, VerifyError, Why, append,
+    entries_after, export, search, tail, verify,
+};
+use privet_store::{Store, StoreError};
+
+struct House {
+    store: Store,
+    _dir: tempfile::TempDir,
+}
+
+impl House {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self { store: Store::open(&dir.path().join("privet.sqlite")).unwrap(), _dir: dir }
+    }
+
+    /// Five entries, a minute apart: two requests and a revoked key.
+    fn with_entries() -> Self {
+        let house = Self::new();
+        let rows = [
+            (Event::ServerStarted, None),
+            (Event::RequestIntent, Some("req_1")),
+            (Event::RequestIntent, Some("req_2")),
+            (Event::KeyRevoked, None),
+            (Event::RequestOutcome, Some("req_1")),
+        ];
+        for (minutes, (event, request)) in (0..).zip(rows) {
+            house.append(event, request, at(minutes));
+        }
+        house
+    }
+
+    fn append(
+        &self,
+        event: Event,
+        request: Option<&str>,
+        now: Timestamp,
+    ) -> privet_audit::Position {
+        let mut record = Record::new(event);
+        record.request_id = request.map(str::to_owned);
+        self.store.write(move |tx| append(tx, &record, now)).wait().unwrap()
+    }
+
+    fn sql(&self, sql: &str) {
+        let sql = sql.to_owned();
+        let done =
+            self.store.write(move |tx| -> Result<(), StoreError> { Ok(tx.execute_batch(&sql)?) });
+        done.wait().unwrap();
+    }
+
+    fn verify(&self, known: Option<Head>) -> Result<Verified, Broken> {
+        match self.store.read(|connection| verify(connection, known)) {
+            Ok(verified) => Ok(verified),
+            Err(VerifyError::Broken(broken)) => Err(broken),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    fn search(&self, what: &Search) -> Vec<u64> {
+        let found = self.store.read(|connection| search(connection, what, 10)).unwrap();
+        found.iter().map(|entry| entry.seq).collect()
+    }
+}
+
+fn at(minutes: i64) -> Timestamp {
+    let start: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
+    start + SignedDuration::from_mins(minutes)
+}
+
+#[test]
+fn entries_come_back_in_order() {
+    let house = House::with_entries();
+    let seqs = |entries: Vec<privet_audit::Entry>| -> Vec<u64> {
+        entries.iter().map(|entry| entry.seq).collect()
+    };
+    let read = |work: fn(&privet_store::rusqlite::Connection) -> Result<_, AuditError>| {
+        seqs(house.store.read(work).unwrap())
+    };
+    assert_eq!(read(|c| tail(c, 2)), [4, 5]);
+    assert_eq!(read(|c| tail(c, 99)), [1, 2, 3, 4, 5]);
+    assert_eq!(read(|c| entries_after(c, 3, 9)), [4, 5]);
+    let mut lines = Vec::new();
+    assert_eq!(house.store.read(|c| export(c, &mut lines)).unwrap(), 5);
+    let lines = String::from_utf8(lines).unwrap();
+    assert_eq!(
+        lines.lines().nth(1).unwrap(),
+        r#"{"seq":2,"time":"2026-03-01T10:01:00.000Z","event":"request_intent","request_id":"req_1"}"#
+    );
+}
+
+#[test]
+fn search_narrows_by_request_event_and_time() {
+    let house = House::with_entries();
+    let any = Search::default();
+    let request = |id: &str| Search { request_id: Some(id.to_owned()), ..Search::default() };
+    let event = |event| Search { event: Some(event), ..Search::default() };
+    let rows = [
+        (any.clone(), vec![1, 2, 3, 4, 5]),
+        (request("req_1"), vec![2, 5]),
+        (request("req_9"), vec![]),
+        (event(Event::KeyRevoked), vec![4]),
+        (event(Event::RequestIntent), vec![2, 3]),
+        (Search { event: Some(Event::RequestOutcome), ..request("req_1") }, vec![5]),
+        (Search { since: Some(at(3)), ..any.clone() }, vec![4, 5]),
+        (Search { until: Some(at(1)), ..any.clone() }, vec![1]),
+        (Search { since: Some(at(1)), until: Some(at(3)), ..request("req_1") }, vec![2]),
+        (Search { since: Some(at(9)), ..any }, vec![]),
+    ];
+    for (what, want) in rows {
+        assert_eq!(house.search(&what), want, "{what:?}");
+    }
+}
+
+#[test]
+fn time_never_runs_backwards() {
+    let house = House::new();
+    house.append(Event::ServerStarted, None, at(10));
+    let early = house.append(Event::ServerStopped, None, at(5));
+    assert_eq!(early.time, at(10));
+    assert_eq!(house.verify(None).unwrap().entries, 2);
+}
+
+#[test]
+fn an_empty_log_is_sound() {
+    let verified = House::new().verify(None).unwrap();
+    assert_eq!((verified.entries, verified.head.hash), (0, privet_audit::Hash::START));
+}
+
+#[test]
+fn a_failed_job_leaves_no_entry_and_no_gap() {
+    let house = House::with_entries();
+    let failed = house.store.write(|tx| -> Result<(), AuditError> {
+        append(tx, &Record::new(Event::Unmask), at(9))?;
+        Err(AuditError::Unwritable)
+    });
+    failed.wait().unwrap_err();
+    house.append(Event::ServerStopped, None, at(10));
+    assert_eq!(house.verify(None).unwrap().entries, 6);
+}
+
+#[test]
+fn every_change_is_found() {
+    let move_to = |from: u32, to: u32| format!("UPDATE audit SET seq = {to} WHERE seq = {from};");
+    let rows = [
+        ("a changed entry", "UPDATE audit SET entry = replace(entry, 'req_1', 'req_9') WHERE seq = 2".into(), 2, Why::Hash),
+        ("a changed time", "UPDATE audit SET time = time + 1 WHERE seq = 3".into(), 3, Why::Hash),
+        ("a changed hash", "UPDATE audit SET hash = zeroblob(32) WHERE seq = 3".into(), 3, Why::Hash),
+        ("a changed event column", "UPDATE audit SET event = 'mask' WHERE seq = 4".into(), 4, Why::Columns),
+        ("a changed request column", "UPDATE audit SET request_id = NULL WHERE seq = 5".into(), 5, Why::Columns),
+        ("a removed entry", "DELETE FROM audit WHERE seq = 3".into(), 3, Why::Missing),
+        ("a removed first entry", "DELETE FROM audit WHERE seq = 1".into(), 1, Why::Missing),
+        ("a removal closed up", format!("DELETE FROM audit WHERE seq = 3; {} {}", move_to(4, 3), move_to(5, 4)), 3, Why::Hash),
+        ("two swapped", format!("{} {} {}", move_to(2, 99), move_to(3, 2), move_to(99, 3)), 2, Why::Hash),
+        ("no text", "UPDATE audit SET hash = x'00' WHERE seq = 3".into(), 3, Why::Unreadable),
+        ("one added", "INSERT INTO audit SELECT 6, time, event, request_id, entry, hash FROM audit WHERE seq = 5".into(), 6, Why::Hash),
+    ];
+    for (what, sql, seq, why) in rows {
+        let house = House::with_entries();
+        let sql: String = sql;
+        house.sql(&sql);
+        assert_eq!(house.verify(None), Err(Broken { seq, why }), "{what}");
+    }
+}
+
+#[test]
+fn a_head_kept_elsewhere_shows_a_cut_or_rewritten_log() {
+    let house = House::with_entries();
+    let head = house.verify(None).unwrap().head;
+    house.append(Event::ServerStopped, None, at(20));
+    assert_eq!(house.verify(Some(head)).unwrap().entries, 6);
+    house.sql("DELETE FROM audit WHERE seq > 4");
+    assert!(house.verify(None).is_ok(), "the chain alone does not show a cut end");
+    assert_eq!(house.verify(Some(head)), Err(Broken { seq: 5, why: Why::Missing }));
+    house.append(Event::ServerStopped, None, at(21));
+    assert_eq!(house.verify(Some(head)), Err(Broken { seq: 5, why: Why::OtherHead }));
+}
+
+#[test]
+fn hashes_read_back_as_written() {
+    let head = House::with_entries().verify(None).unwrap().head;
+    assert_eq!(head.hash.to_string().parse(), Ok(head.hash));
+    assert!("abc".parse::<privet_audit::Hash>().is_err());
+}

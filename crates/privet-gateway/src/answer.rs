@@ -1,0 +1,294 @@
+//! The way back: answers restored, remembered, recorded and passed on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use privet_audit::{Event, Note, Record, Usage};
+use privet_vault::Scope;
+use privet_wire::answer::{AnswerFacts, AnswerStream, Restoration, restore_whole};
+use privet_wire::memo::BlockMemo;
+use privet_wire::sse::FrameReader;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+use crate::body::{Aborted, ReplyBody};
+use crate::error::{Kind, Problem};
+use crate::front::Call;
+use crate::gateway::Gateway;
+use crate::headers::inbound;
+use crate::ledger::Ledger;
+use crate::masker::answer_rows;
+use crate::messages::{closed, millis};
+
+/// What an answer needs on its way back.
+pub(crate) struct Road {
+    pub(crate) scope: Arc<Scope>,
+    pub(crate) restoration: Restoration,
+    /// What the owner of a secret must know.
+    pub(crate) notice: Option<String>,
+}
+
+/// An answer that is not streamed may not be larger than this.
+const WHOLE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Pieces waiting for a slow caller; more and the upstream has to wait.
+const PIECES_WAITING: usize = 8;
+
+/// Restores an answer for the caller.
+pub(crate) async fn restore(
+    gateway: &Arc<Gateway>,
+    call: &Call,
+    response: Response<Incoming>,
+    road: Road,
+) -> Result<Response<ReplyBody>, Problem> {
+    if !response.status().is_success() {
+        return pass_on(gateway, call, response).await;
+    }
+    let streamed = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    let mut reply = if streamed {
+        let permit = Arc::clone(&gateway.streams).try_acquire_owned();
+        let permit = permit.map_err(|_| {
+            let message = "too many answers are being streamed; try again shortly";
+            Problem::new(Kind::Overloaded, message)
+        })?;
+        stream(gateway, call, response, &road, permit)
+    } else {
+        whole(gateway, call, response, &road).await?
+    };
+    if let Some(notice) = road.notice.as_deref().and_then(|n| HeaderValue::from_str(n).ok()) {
+        reply.headers_mut().insert("x-privet-notice", notice);
+    }
+    Ok(reply)
+}
+
+/// Passes an answer on as it is: errors, counts, models.
+pub(crate) async fn pass_on(
+    gateway: &Arc<Gateway>,
+    call: &Call,
+    response: Response<Incoming>,
+) -> Result<Response<ReplyBody>, Problem> {
+    let (parts, body) = response.into_parts();
+    let bytes = read_whole(body).await?;
+    let mut record = outcome(call, &parts);
+    record.bytes_out = Some(bytes.len() as u64);
+    gateway.ledger.note(record);
+    Ok(reply(call, &parts, ReplyBody::whole(bytes)))
+}
+
+async fn read_whole(body: Incoming) -> Result<Bytes, Problem> {
+    let lost = || Problem::new(Kind::Unreachable, "the answer was cut off upstream");
+    let collected = Limited::new(body, WHOLE_BYTES_MAX).collect().await.map_err(|_| lost())?;
+    Ok(collected.to_bytes())
+}
+
+async fn whole(
+    gateway: &Arc<Gateway>,
+    call: &Call,
+    response: Response<Incoming>,
+    road: &Road,
+) -> Result<Response<ReplyBody>, Problem> {
+    let (parts, body) = response.into_parts();
+    let bytes = read_whole(body).await?;
+    let answer = restore_whole(&bytes, &road.restoration);
+    let mut record = outcome(call, &parts);
+    record.bytes_out = Some(answer.body.len() as u64);
+    put_facts(&mut record, &answer.facts);
+    let rows = rows(&road.restoration, &answer.memos);
+    gateway
+        .ledger
+        .remember_answer(Arc::clone(&road.scope), rows, Some(record))
+        .await
+        .map_err(|error| closed(&error))?;
+    Ok(reply(call, &parts, ReplyBody::whole(answer.body)))
+}
+
+fn stream(
+    gateway: &Arc<Gateway>,
+    call: &Call,
+    response: Response<Incoming>,
+    road: &Road,
+    permit: OwnedSemaphorePermit,
+) -> Response<ReplyBody> {
+    let (parts, body) = response.into_parts();
+    let (pieces, waiting) = mpsc::channel(PIECES_WAITING);
+    let pump = Pump {
+        body,
+        pieces,
+        answer: AnswerStream::new(road.restoration.clone()),
+        restoration: road.restoration.clone(),
+        scope: Arc::clone(&road.scope),
+        ledger: gateway.ledger.clone(),
+        ping_after: gateway.settings.limits.ping_after,
+        idle_timeout: gateway.idle_timeout,
+        bytes_out: 0,
+    };
+    let mut record = outcome(call, &parts);
+    let (ledger, started) = (gateway.ledger.clone(), call.started);
+    gateway.tasks.spawn(async move {
+        let (end, facts, bytes_out) = pump.run().await;
+        put_facts(&mut record, &facts);
+        record.bytes_out = Some(bytes_out);
+        record.duration_ms = Some(millis(started.elapsed()));
+        if let Some(code) = end.code() {
+            record.error = Some(Note::new(code));
+        }
+        ledger.note(record);
+        drop(permit);
+    });
+    reply(call, &parts, ReplyBody::Stream(waiting))
+}
+
+/// How a stream ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Complete,
+    UpstreamLost,
+    UpstreamSilent,
+    CallerLeft,
+    FailedClosed,
+}
+
+impl End {
+    fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Complete => None,
+            Self::UpstreamLost => Some("upstream_lost"),
+            Self::UpstreamSilent => Some("upstream_silent"),
+            Self::CallerLeft => Some("caller_left"),
+            Self::FailedClosed => Some("failed_closed"),
+        }
+    }
+}
+
+/// Moves a stream from Claude to the caller.
+struct Pump {
+    body: Incoming,
+    pieces: mpsc::Sender<Result<Bytes, Aborted>>,
+    answer: AnswerStream,
+    restoration: Restoration,
+    scope: Arc<Scope>,
+    ledger: Ledger,
+    ping_after: Duration,
+    idle_timeout: Duration,
+    bytes_out: u64,
+}
+
+const PING: &[u8] = b"event: ping\ndata: {\"type\": \"ping\"}\n\n";
+
+impl Pump {
+    async fn run(mut self) -> (End, AnswerFacts, u64) {
+        let end = self.pass().await.unwrap_or_else(|end| end);
+        if matches!(end, End::UpstreamLost | End::UpstreamSilent | End::FailedClosed) {
+            let _ = self.pieces.send(Err(Aborted)).await;
+        }
+        (end, self.answer.facts().clone(), self.bytes_out)
+    }
+
+    async fn pass(&mut self) -> Result<End, End> {
+        let mut reader = FrameReader::default();
+        while let Some(bytes) = self.next_bytes().await? {
+            reader.push(&bytes).map_err(|_| End::UpstreamLost)?;
+            let mut out = Vec::with_capacity(bytes.len() + 64);
+            while let Some(frame) = reader.next_frame() {
+                let mut memos = Vec::new();
+                self.answer.frame(&frame, &mut out, &mut memos).map_err(|_| End::UpstreamLost)?;
+                self.remember(&memos).await?;
+            }
+            self.give(out).await?;
+        }
+        let (mut out, mut memos) = (Vec::new(), Vec::new());
+        self.answer.finish(&mut out, &mut memos);
+        self.remember(&memos).await?;
+        out.extend(reader.rest());
+        self.give(out).await?;
+        let facts = self.answer.facts();
+        let ended = facts.complete || facts.error.is_some();
+        if ended { Ok(End::Complete) } else { Err(End::UpstreamLost) }
+    }
+
+    /// The next bytes from upstream, bridging silence with pings.
+    async fn next_bytes(&mut self) -> Result<Option<Bytes>, End> {
+        let mut silent = Duration::ZERO;
+        loop {
+            tokio::select! {
+                frame = self.body.frame() => match frame {
+                    None => return Ok(None),
+                    Some(Err(_)) => return Err(End::UpstreamLost),
+                    Some(Ok(frame)) => if let Ok(bytes) = frame.into_data() {
+                        return Ok(Some(bytes));
+                    },
+                },
+                () = self.pieces.closed() => return Err(End::CallerLeft),
+                () = tokio::time::sleep(self.ping_after) => {
+                    silent += self.ping_after;
+                    if silent >= self.idle_timeout {
+                        return Err(End::UpstreamSilent);
+                    }
+                    self.give(PING.to_vec()).await?;
+                }
+            }
+        }
+    }
+
+    async fn remember(&mut self, memos: &[BlockMemo]) -> Result<(), End> {
+        let rows = rows(&self.restoration, memos);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let written = self.ledger.remember_answer(Arc::clone(&self.scope), rows, None).await;
+        written.map_err(|error| {
+            closed(&error);
+            End::FailedClosed
+        })
+    }
+
+    async fn give(&mut self, out: Vec<u8>) -> Result<(), End> {
+        if out.is_empty() {
+            return Ok(());
+        }
+        self.bytes_out += out.len() as u64;
+        self.pieces.send(Ok(Bytes::from(out))).await.map_err(|_| End::CallerLeft)
+    }
+}
+
+fn rows(restoration: &Restoration, memos: &[BlockMemo]) -> Vec<([u8; 32], Vec<u8>)> {
+    memos.iter().flat_map(|memo| answer_rows(restoration.keys.as_ref(), memo)).collect()
+}
+
+fn outcome(call: &Call, parts: &http::response::Parts) -> Record {
+    let mut record = call.record.clone();
+    record.event = Event::RequestOutcome;
+    record.status = Some(parts.status.as_u16());
+    let id = parts.headers.get("request-id").and_then(|id| id.to_str().ok());
+    record.upstream_request_id = id.map(Into::into);
+    record.duration_ms = Some(millis(call.started.elapsed()));
+    record
+}
+
+fn put_facts(record: &mut Record, facts: &AnswerFacts) {
+    record.stop_reason = facts.stop_reason.as_deref().map(Into::into);
+    record.usage = Some(Usage {
+        input_tokens: facts.input_tokens,
+        output_tokens: facts.output_tokens,
+        ..Usage::default()
+    });
+    if facts.error.is_some() {
+        record.error = Some(Note::new("upstream_error_event"));
+    }
+}
+
+fn reply(call: &Call, parts: &http::response::Parts, body: ReplyBody) -> Response<ReplyBody> {
+    let mut reply = Response::new(body);
+    *reply.status_mut() = parts.status;
+    *reply.headers_mut() = inbound(&parts.headers);
+    if let Ok(id) = HeaderValue::from_str(&call.request_id) {
+        reply.headers_mut().insert("x-privet-request-id", id);
+    }
+    reply
+}

@@ -1,0 +1,115 @@
+//! [`Gateway`]: everything that serves requests, put together.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use privet_audit::{Event, Record};
+use privet_detect::Analyzer;
+use privet_mask::HostList;
+use privet_vault::{ApiKeys, Vault};
+use tokio::sync::Semaphore;
+
+use crate::ledger::Ledger;
+use crate::masker::Masker;
+use crate::settings::{Settings, UpstreamSettings};
+use crate::tasks::Tasks;
+use crate::upstream::{Upstream, UpstreamError};
+
+/// Why the gateway does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The upstream client cannot be built.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Certificate or key cannot be used.
+    #[error("TLS: {0}")]
+    Tls(String),
+    /// Clear text beyond this machine.
+    #[error(
+        "`listen` is {0}, which others can reach: set `tls` with a certificate and key, or listen on 127.0.0.1"
+    )]
+    ClearText(std::net::SocketAddr),
+    /// The audit log cannot be written.
+    #[error("the audit log cannot be written: {0}")]
+    Audit(String),
+}
+
+/// A gateway, ready to serve.
+pub struct Gateway {
+    pub(crate) settings: Settings,
+    pub(crate) vault: Vault,
+    pub(crate) keys: ApiKeys,
+    pub(crate) masker: Masker,
+    pub(crate) upstream: Upstream,
+    pub(crate) ledger: Ledger,
+    pub(crate) tasks: Tasks,
+    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) hosts: Arc<HostList>,
+    pub(crate) tools: Arc<privet_wire::answer::ToolRules>,
+    pub(crate) deployment: String,
+    pub(crate) policy_version: String,
+    pub(crate) idle_timeout: std::time::Duration,
+}
+
+impl Gateway {
+    /// Puts a gateway together. Nothing is listening yet.
+    ///
+    /// # Errors
+    /// If the upstream client cannot be built.
+    pub fn new(
+        settings: Settings,
+        upstream: UpstreamSettings,
+        vault: Vault,
+        analyzer: Arc<Analyzer>,
+        tasks: Tasks,
+    ) -> Result<Self, StartError> {
+        Ok(Self {
+            deployment: upstream.deployment.clone(),
+            idle_timeout: upstream.idle_timeout,
+            upstream: Upstream::new(upstream)?,
+            keys: vault.api_keys(),
+            masker: Masker::new(analyzer, settings.policy.clone()),
+            ledger: Ledger::new(vault.store().clone(), tasks.clone()),
+            streams: Arc::new(Semaphore::new(settings.limits.streams_max)),
+            hosts: Arc::new(settings.restore_hosts.clone()),
+            tools: Arc::new(settings.tools.clone()),
+            policy_version: policy_version(&settings),
+            vault,
+            tasks,
+            settings,
+        })
+    }
+
+    /// Deletes what has expired; to be called every few minutes.
+    pub(crate) fn sweep_expired(&self, now: Timestamp) {
+        if let Err(error) = self.vault.destroy_expired(now) {
+            tracing::error!(error = %error, "expired day keys could not be destroyed");
+        }
+    }
+
+    /// A record about the gateway itself.
+    pub(crate) fn own_record(&self, event: Event) -> Record {
+        let mut record = Record::new(event);
+        let detector = format!("{:016x}", self.masker.analyzer().version());
+        record.detector_version = Some(detector.as_str().into());
+        record.policy_version = Some(self.policy_version.as_str().into());
+        record
+    }
+}
+
+/// A short digest of what decides about masking, for the audit log.
+fn policy_version(settings: &Settings) -> String {
+    use sha2::Digest;
+    let described = format!("{:?} {:?} {:?}", settings.policy, settings.secrets, settings.tools);
+    let digest = sha2::Sha256::digest(described.as_bytes());
+    data_encoding::HEXLOWER.encode(digest.get(..8).unwrap_or_default())
+}

@@ -1,0 +1,234 @@
+//! What stands in a leaf: the detectors' findings, also inside JSON strings within
+//! it, across adjacent blocks, and wherever a value found elsewhere stands again.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use aho_corasick::{AhoCorasickBuilder, MatchKind};
+use privet_detect::Analyzer;
+use privet_mask::is_distinctive;
+use privet_text::EntityType;
+use privet_wire::json::{Json, Kind, NodeId, OffsetMap};
+
+/// Something found in a leaf, without the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Bytes of the decoded leaf.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// JSON strings inside the leaf around it.
+    pub(super) levels: u8,
+    pub(super) entity: EntityType,
+    pub(super) recognizer: &'static str,
+}
+
+impl Found {
+    /// The value, as it reads inside the innermost string.
+    pub(super) fn surface<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut surface = Cow::Borrowed(text.get(self.start..self.end).unwrap_or_default());
+        for _ in 0..self.levels {
+            let quoted = format!("\"{surface}\"");
+            match Json::parse_str(&quoted) {
+                Ok(json) => surface = Cow::Owned(json.text(json.root()).into_owned()),
+                Err(_) => break,
+            }
+        }
+        surface
+    }
+
+    fn overlaps(&self, start: usize, end: usize) -> bool {
+        self.start < end && start < self.end
+    }
+}
+
+/// JSON inside strings is read to this depth.
+const NESTED_MAX: u8 = 3;
+
+/// Finds everything in `text`. A short text under an object key is read as `key: text`,
+/// because the key is often the only word that says what it is.
+pub(super) fn find(analyzer: &Analyzer, text: &str, key: Option<&str>) -> Vec<Found> {
+    const KEYED_MAX: usize = 512;
+    let mut found = match key {
+        Some(key) if text.len() <= KEYED_MAX => {
+            let lead = format!("{key}: ");
+            analyze(analyzer, &format!("{lead}{text}"), 0)
+                .into_iter()
+                .filter(|f| f.end > lead.len())
+                .map(|f| Found {
+                    start: f.start.saturating_sub(lead.len()),
+                    end: f.end - lead.len(),
+                    ..f
+                })
+                .collect()
+        }
+        _ => analyze(analyzer, text, 0),
+    };
+    find_nested(analyzer, text, 0, &mut found);
+    found.sort_by_key(|f| f.start);
+    found
+}
+
+fn analyze(analyzer: &Analyzer, text: &str, levels: u8) -> Vec<Found> {
+    analyzer
+        .analyze(text)
+        .into_iter()
+        .map(|finding| Found {
+            start: finding.span.start(),
+            end: finding.span.end(),
+            levels,
+            entity: finding.entity,
+            recognizer: finding.recognizer,
+        })
+        .collect()
+}
+
+/// Reads the escaped strings of a text that is JSON. What is found inside them replaces
+/// what was found over their escapes.
+fn find_nested(analyzer: &Analyzer, text: &str, levels: u8, found: &mut Vec<Found>) {
+    if levels >= NESTED_MAX || !text.contains('\\') || !looks_like_json(text) {
+        return;
+    }
+    let Ok(json) = Json::parse_str(text) else { return };
+    let mut strings = Vec::new();
+    escaped_strings(&json, json.root(), &mut strings);
+    for string in strings {
+        let inside = json.inner_range(string);
+        let decoded = json.text(string);
+        let mut inner = analyze(analyzer, &decoded, 0);
+        find_nested(analyzer, &decoded, levels + 1, &mut inner);
+        inner.sort_by_key(|f| f.start);
+        found.retain(|f| !f.overlaps(inside.start, inside.end));
+        let mut map = OffsetMap::new(text.get(inside.clone()).unwrap_or_default());
+        for f in inner {
+            let start = inside.start + map.raw(f.start);
+            let end = inside.start + map.raw(f.end);
+            found.push(Found { start, end, levels: f.levels + 1, ..f });
+        }
+    }
+}
+
+fn looks_like_json(text: &str) -> bool {
+    matches!(text.trim_start().as_bytes().first(), Some(b'{' | b'['))
+}
+
+fn escaped_strings(json: &Json<'_>, node: NodeId, strings: &mut Vec<NodeId>) {
+    match json.kind(node) {
+        Kind::Object => {
+            for (key, value) in json.members(node) {
+                escaped_strings(json, key, strings);
+                escaped_strings(json, value, strings);
+            }
+        }
+        Kind::Array => json.elements(node).for_each(|e| escaped_strings(json, e, strings)),
+        Kind::String if json.is_escaped(node) => strings.push(node),
+        _ => {}
+    }
+}
+
+/// Finds what begins in `left` and ends in `right`, which follows it directly. Returns
+/// the part in each.
+pub(super) fn find_across(analyzer: &Analyzer, left: &str, right: &str) -> Option<(Found, Found)> {
+    const WINDOW: usize = 96;
+    let tail = left.get(left.ceil_char_boundary(left.len().saturating_sub(WINDOW))..)?;
+    let head = right.get(..right.floor_char_boundary(WINDOW))?;
+    if tail.is_empty() || head.is_empty() {
+        return None;
+    }
+    let border = tail.len();
+    let across = analyze(analyzer, &format!("{tail}{head}"), 0)
+        .into_iter()
+        .find(|f| f.start < border && f.end > border)?;
+    let lead = left.len() - tail.len();
+    let first = Found { start: lead + across.start, end: left.len(), ..across };
+    let second = Found { start: 0, end: across.end - border, ..across };
+    Some((first, second))
+}
+
+/// Values that mean the same wherever they stand in the request.
+#[derive(Default)]
+pub(super) struct Values {
+    list: Vec<(String, EntityType)>,
+    seen: HashMap<String, ()>,
+}
+
+impl Values {
+    pub(super) fn note(&mut self, entity: EntityType, surface: &str) {
+        if is_distinctive(entity, surface) && self.seen.insert(surface.to_owned(), ()).is_none() {
+            self.list.push((surface.to_owned(), entity));
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|(surface, _)| surface.as_str())
+    }
+
+    /// Adds to each text's findings the places where one of the values stands again.
+    pub(super) fn spread<'t>(&self, texts: impl Iterator<Item = (&'t str, &'t mut Vec<Found>)>) {
+        if self.list.is_empty() {
+            return;
+        }
+        let searcher = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(self.list.iter().map(|(surface, _)| surface.as_bytes()));
+        let Ok(searcher) = searcher else { return };
+        for (text, found) in texts {
+            let mut added = false;
+            for hit in searcher.find_iter(text.as_bytes()) {
+                let (start, end) = (hit.start(), hit.end());
+                let whole = text.is_char_boundary(start) && text.is_char_boundary(end);
+                if !whole || found.iter().any(|f| f.overlaps(start, end)) {
+                    continue;
+                }
+                if let Some((_, entity)) = self.list.get(hit.pattern().as_usize()) {
+                    let recognizer = "repeated";
+                    found.push(Found { start, end, levels: 0, entity: *entity, recognizer });
+                    added = true;
+                }
+            }
+            if added {
+                found.sort_by_key(|f| f.start);
+            }
+        }
+    }
+}
+
+/// Findings of leaves read lately, by identity. It holds places and types, no text.
+pub struct LeafCache(Mutex<Cached>);
+
+#[derive(Default)]
+struct Cached {
+    found: HashMap<[u8; 32], Arc<[Found]>>,
+    order: VecDeque<[u8; 32]>,
+}
+
+const CACHED_MAX: usize = 16_384;
+const CACHED_FINDINGS_MAX: usize = 256;
+
+impl Default for LeafCache {
+    fn default() -> Self {
+        Self(Mutex::new(Cached::default()))
+    }
+}
+
+impl LeafCache {
+    pub(super) fn get(&self, hash: &[u8; 32]) -> Option<Arc<[Found]>> {
+        self.0.lock().ok()?.found.get(hash).cloned()
+    }
+
+    pub(super) fn put(&self, hash: [u8; 32], found: &[Found]) {
+        if found.len() > CACHED_FINDINGS_MAX {
+            return;
+        }
+        let Ok(mut cached) = self.0.lock() else { return };
+        if cached.found.insert(hash, found.into()).is_none() {
+            cached.order.push_back(hash);
+        }
+        while cached.order.len() > CACHED_MAX {
+            if let Some(oldest) = cached.order.pop_front() {
+                cached.found.remove(&oldest);
+            }
+        }
+    }
+}

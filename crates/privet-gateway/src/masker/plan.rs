@@ -1,0 +1,702 @@
+//! [`Masker`]: decides for every leaf of a request what becomes of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use privet_detect::Analyzer;
+use privet_mask::{Edit, RestoreTable, RestoreTableBuilder, Sweep, stem_of};
+use privet_text::EntityType;
+use privet_wire::citation::{CitationMap, Edge};
+use privet_wire::json::{Json, Kind, NodeId};
+use privet_wire::memo::{LeafKey, MemoEdit};
+use privet_wire::request::{Author, Class, Opaque, Part, RequestMap};
+
+use super::edit::Edits;
+use super::find::{Found, LeafCache, Values, find, find_across};
+use super::memo::{
+    Fate, SavedLeaf, SavedSpan, SavedWritten, SegmentMemo, call_key, hash_to_row, signature_key,
+};
+use super::memory::{AnswerRow, Memory, MemoryError};
+use super::work::{SegmentWork, Work, prepare};
+use super::{Action, MaskPolicy, OpaqueAction};
+
+/// Why a request may not leave. No variant carries a value.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A finding stands where nothing may be changed.
+    #[error(
+        "a {entity} was found in a {role} field, which cannot be masked without breaking the request; remove it there"
+    )]
+    Contract {
+        /// What was found.
+        entity: EntityType,
+        /// What kind of field.
+        role: &'static str,
+    },
+    /// Policy refuses this type.
+    #[error("policy does not let {entity} leave; remove it")]
+    Policy {
+        /// What was found.
+        entity: EntityType,
+    },
+    /// Content that cannot be read, seen for the first time.
+    #[error("this request holds an {} that Privet cannot read, so it was not sent; leave it out, or go on without it", what.name())]
+    Opaque {
+        /// What it is.
+        what: Opaque,
+        /// Its identity, to recognise it when it stands in the history.
+        content: [u8; 32],
+        /// The identity of all that was said with it: the same again is the same
+        /// refusal, something new beside it means that the conversation went on.
+        context: [u8; 32],
+    },
+    /// `mcp_servers` would let Claude's side open connections by itself.
+    #[error(
+        "`mcp_servers` lets a third party be called with what this request holds; policy does not allow it"
+    )]
+    McpConnector,
+    /// A finding in a number, and policy does not mask numbers.
+    #[error("a {entity} was found in a JSON number; policy refuses it there")]
+    Number {
+        /// What was found.
+        entity: EntityType,
+    },
+    /// What was sent before would no longer be sent.
+    #[error("the policy on {entity} was tightened after this conversation began; start a new one")]
+    Tightened {
+        /// Whose policy.
+        entity: EntityType,
+    },
+    /// A `text` document is not base64 of UTF-8 text.
+    #[error("a base64 text document does not hold UTF-8 text")]
+    BadBase64,
+    /// The vault could not do its part.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+}
+
+impl Refusal {
+    /// A short code for the audit log.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Contract { .. } => "contract_finding",
+            Self::Policy { .. } => "policy",
+            Self::Opaque { .. } => "opaque",
+            Self::McpConnector => "mcp_connector",
+            Self::Number { .. } => "number_finding",
+            Self::Tightened { .. } => "policy_tightened",
+            Self::BadBase64 => "bad_base64",
+            Self::Memory(_) => "vault",
+        }
+    }
+}
+
+/// What makes a request fit to leave, and what to remember of it.
+#[derive(Default)]
+pub struct Masking {
+    /// Replacements in the body.
+    pub edits: Vec<Edit>,
+    /// Ranges that were sent like this before, or that Claude wrote.
+    pub replayed: Vec<Range<usize>>,
+    /// The tokens of this request.
+    pub table: RestoreTable,
+    /// The raw values to sweep the outbound bytes for.
+    pub sweep: Option<Sweep>,
+    /// Memos of the segments that are new.
+    pub segment_memos: Vec<([u8; 32], Vec<u8>)>,
+    /// How documents were changed.
+    pub citations: CitationMap,
+    /// Findings in new text and replays, by type.
+    pub counts: BTreeMap<EntityType, u32>,
+    /// How many of the tokens were never used before.
+    pub tokens_new: u32,
+    /// Kinds of secrets found in new text.
+    pub secrets: BTreeSet<&'static str>,
+    /// Opaque contents that were withheld.
+    pub withheld: u32,
+    /// Bytes of text that the detectors had to read.
+    pub bytes_read: usize,
+}
+
+/// Masks requests by one policy with one set of detectors.
+pub struct Masker {
+    analyzer: Arc<Analyzer>,
+    policy: MaskPolicy,
+    cache: LeafCache,
+}
+
+impl Masker {
+    /// A masker that starts without anything cached.
+    pub fn new(analyzer: Arc<Analyzer>, policy: MaskPolicy) -> Self {
+        Self { analyzer, policy, cache: LeafCache::default() }
+    }
+
+    /// The detectors.
+    pub fn analyzer(&self) -> &Analyzer {
+        &self.analyzer
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &MaskPolicy {
+        &self.policy
+    }
+
+    /// The first finding in `text` that policy does not keep: for headers and the
+    /// like, where nothing can be masked.
+    pub fn first_finding(&self, text: &str) -> Option<EntityType> {
+        find(&self.analyzer, text, None)
+            .into_iter()
+            .map(|found| found.entity)
+            .find(|entity| self.policy.action(*entity) != Action::Keep)
+    }
+
+    /// Decides what becomes of every leaf of the request.
+    ///
+    /// # Errors
+    /// If the request may not leave.
+    pub fn mask(
+        &self,
+        json: &Json<'_>,
+        map: &RequestMap,
+        memory: &mut dyn Memory,
+    ) -> Result<Masking, Refusal> {
+        let keys = memory.keys();
+        let segments = prepare(json, map, keys.as_ref()).map_err(|_| Refusal::BadBase64)?;
+        let mut run = Run {
+            masker: self,
+            json,
+            keys,
+            memory,
+            edits: Edits::default(),
+            table: RestoreTableBuilder::default(),
+            values: Values::default(),
+            documents: HashMap::new(),
+            dropped: Vec::new(),
+            out: Masking::default(),
+        };
+        run.go(map, &segments)?;
+        Ok(run.finish(map))
+    }
+}
+
+/// A leaf of a new segment that the detectors must read, or whose fate is settled.
+struct Pending<'w, 'a> {
+    work: &'w Work<'a>,
+    segment: usize,
+    index: usize,
+    found: Vec<Found>,
+    continues: bool,
+}
+
+struct Run<'r, 'a> {
+    masker: &'r Masker,
+    json: &'r Json<'a>,
+    keys: Arc<dyn LeafKey>,
+    memory: &'r mut dyn Memory,
+    edits: Edits,
+    table: RestoreTableBuilder,
+    values: Values,
+    /// Replacements in documents, in characters.
+    documents: HashMap<NodeId, Vec<(usize, usize, usize)>>,
+    /// Blocks to leave out, with the message they stand in.
+    dropped: Vec<(usize, NodeId)>,
+    out: Masking,
+}
+
+impl<'a> Run<'_, 'a> {
+    fn go(&mut self, map: &RequestMap, segments: &[SegmentWork<'a>]) -> Result<(), Refusal> {
+        let known = self.known(segments)?;
+        for (segment, memo) in segments.iter().zip(&known) {
+            if let Some(memo) = memo {
+                self.replay(segment, memo)?;
+            }
+        }
+        let newest = newest_messages(map);
+        let answers = self.answers(segments, &known)?;
+        let mut memos: Vec<SegmentMemo> = segments.iter().map(|_| self.empty_memo()).collect();
+        let mut pending = Vec::new();
+        for (number, segment) in segments.iter().enumerate() {
+            if known.get(number).is_some_and(Option::is_some) {
+                continue;
+            }
+            for (index, work) in segment.leaves.iter().enumerate() {
+                let settled = self.settle(segment, work, &answers, newest)?;
+                match settled {
+                    Settled::Read => pending.push(Pending {
+                        work,
+                        segment: number,
+                        index,
+                        found: Vec::new(),
+                        continues: work.leaf.continues
+                            && pending.last().is_some_and(|last: &Pending<'_, '_>| {
+                                last.segment == number && last.index + 1 == index
+                            }),
+                    }),
+                    Settled::Fate(fate) => remember(&mut memos, number, index, fate),
+                    Settled::Nothing => {}
+                }
+            }
+        }
+        self.read(&mut pending);
+        for leaf in &pending {
+            if let Some(fate) = self.mask_leaf(leaf)? {
+                remember(&mut memos, leaf.segment, leaf.index, fate);
+            }
+        }
+        for ((segment, known), memo) in segments.iter().zip(&known).zip(memos) {
+            if known.is_none() && segment.segment.part != Part::Parameters {
+                self.out.segment_memos.push((segment.hash, memo.encode()));
+            }
+        }
+        Ok(())
+    }
+
+    fn empty_memo(&self) -> SegmentMemo {
+        SegmentMemo { detector: self.masker.analyzer.version(), leaves: Vec::new() }
+    }
+
+    /// The memo of each segment that was already sent. Messages count from the first
+    /// on, without a gap.
+    fn known(&self, segments: &[SegmentWork<'_>]) -> Result<Vec<Option<SegmentMemo>>, Refusal> {
+        let hashes: Vec<[u8; 32]> = segments.iter().map(|segment| segment.hash).collect();
+        let mut broken = false;
+        let rows = self.memory.segments(&hashes)?;
+        Ok(segments
+            .iter()
+            .zip(rows)
+            .map(|(segment, row)| {
+                let memo = row.and_then(|row| SegmentMemo::decode(&row));
+                match segment.segment.part {
+                    Part::Parameters => None,
+                    Part::Message(_) if broken => None,
+                    Part::Message(_) => {
+                        broken = memo.is_none();
+                        memo
+                    }
+                    Part::Tools | Part::System => memo,
+                }
+            })
+            .collect())
+    }
+
+    fn replay(&mut self, segment: &SegmentWork<'a>, memo: &SegmentMemo) -> Result<(), Refusal> {
+        for work in &segment.leaves {
+            if may_be_replayed(work.leaf.class) {
+                self.out.replayed.push(self.json.range(work.leaf.node));
+            }
+        }
+        for saved in &memo.leaves {
+            let Some(work) = segment.leaves.get(saved.index as usize) else { continue };
+            match &saved.fate {
+                Fate::Spans(spans) => self.replay_spans(work, spans)?,
+                Fate::Written(written) => self.replay_written(work, written),
+                Fate::Withheld => self.withhold(work),
+                Fate::Dropped => self.drop_block(segment, work),
+            }
+        }
+        Ok(())
+    }
+
+    fn replay_spans(&mut self, work: &Work<'a>, spans: &[SavedSpan]) -> Result<(), Refusal> {
+        let mut replaced = Vec::with_capacity(spans.len());
+        for span in spans {
+            let entity = span.entity();
+            let (start, end) = (span.start as usize, span.end as usize);
+            let found = Found { start, end, levels: span.levels, entity, recognizer: "memo" };
+            let surface = found.surface(&work.text);
+            *self.out.counts.entry(entity).or_default() += 1;
+            match (&span.token, self.masker.policy.action(entity)) {
+                (None, Action::Keep) => {}
+                (Some(token), Action::Mask | Action::Keep) => {
+                    self.values.note(entity, &surface);
+                    self.table.insert(token, entity, &surface);
+                    replaced.push((start, end, token.as_str()));
+                }
+                _ => return Err(Refusal::Tightened { entity }),
+            }
+        }
+        self.replace(work, &replaced);
+        Ok(())
+    }
+
+    fn replay_written(&mut self, work: &Work<'a>, written: &[SavedWritten]) {
+        let mut replaced = Vec::with_capacity(written.len());
+        for edit in written {
+            let (start, end) = (edit.start as usize, edit.end as usize);
+            let value = work.text.get(start..end).unwrap_or_default();
+            let token = edit.text.replace('\\', "").to_ascii_uppercase();
+            if let Some(entity) = stem_of(&token)
+                && !value.contains('\\')
+            {
+                self.table.insert(&token, entity, value);
+            }
+            replaced.push((start, end, edit.text.as_str()));
+        }
+        self.replace(work, &replaced);
+    }
+
+    fn replace(&mut self, work: &Work<'a>, spans: &[(usize, usize, &str)]) {
+        if spans.is_empty() {
+            return;
+        }
+        if work.leaf.role == "document" {
+            self.documents.insert(work.leaf.node, in_characters(&work.text, spans));
+        }
+        let Work { leaf, text, .. } = work;
+        self.edits.leaf(self.json, leaf.node, leaf.class, text, spans.iter().copied());
+    }
+
+    /// Looks up what Claude wrote, for all leaves of new segments at once.
+    fn answers(
+        &self,
+        segments: &[SegmentWork<'_>],
+        known: &[Option<SegmentMemo>],
+    ) -> Result<HashMap<[u8; 32], AnswerRow>, Refusal> {
+        let mut wanted = BTreeSet::new();
+        for (segment, _) in segments.iter().zip(known).filter(|(_, known)| known.is_none()) {
+            wanted.extend(segment.leaves.iter().filter_map(|work| self.answer_key(work)));
+        }
+        if wanted.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let wanted: Vec<[u8; 32]> = wanted.into_iter().collect();
+        let rows = self.memory.answers(&wanted)?;
+        let decoded = wanted.into_iter().zip(rows).filter_map(|(key, row)| {
+            let row = hash_to_row(row?.as_ref())?;
+            Some((key, row))
+        });
+        Ok(decoded.collect())
+    }
+
+    fn answer_key(&self, work: &Work<'_>) -> Option<[u8; 32]> {
+        match &work.leaf.author {
+            Author::Client => None,
+            Author::Claude => Some(work.hash),
+            Author::ToolCall(id) => Some(call_key(self.keys.as_ref(), id)),
+            Author::Signed(signature) => Some(signature_key(self.keys.as_ref(), signature)),
+        }
+    }
+
+    fn written(
+        &self,
+        work: &Work<'_>,
+        answers: &HashMap<[u8; 32], AnswerRow>,
+    ) -> Option<Vec<SavedWritten>> {
+        let row = answers.get(&self.answer_key(work)?)?;
+        let leaf = row.iter().find(|leaf| leaf.hash == work.hash)?;
+        let fits = |edit: &MemoEdit| work.text.get(edit.start..edit.end).is_some();
+        if !leaf.edits.iter().all(fits) {
+            return None;
+        }
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let saved = leaf.edits.iter().map(|edit| SavedWritten {
+            start: offset(edit.start),
+            end: offset(edit.end),
+            text: edit.text.clone(),
+        });
+        Some(saved.collect())
+    }
+
+    /// Decides what needs no detector.
+    fn settle(
+        &mut self,
+        segment: &SegmentWork<'a>,
+        work: &Work<'a>,
+        answers: &HashMap<[u8; 32], AnswerRow>,
+        newest: usize,
+    ) -> Result<Settled, Refusal> {
+        let node = work.leaf.node;
+        match work.leaf.class {
+            Class::Contract => match self.masker.first_finding(&work.text) {
+                Some(entity) => Err(Refusal::Contract { entity, role: work.leaf.role }),
+                None => Ok(Settled::Nothing),
+            },
+            Class::UserId => {
+                let hash = self.keys.hash("user id", work.text.as_bytes());
+                let hex = data_encoding::HEXLOWER.encode(hash.get(..16).unwrap_or_default());
+                self.edits.string(self.json, node, &format!("privet_{hex}"));
+                Ok(Settled::Nothing)
+            }
+            Class::McpConnector => match self.masker.policy.mcp_connector {
+                Action::Refuse => Err(Refusal::McpConnector),
+                Action::Mask | Action::Keep => Ok(Settled::Nothing),
+            },
+            Class::Opaque(what) => self.settle_opaque(segment, work, what, newest),
+            Class::Number if work.text.len() < NUMBER_DIGITS_MIN => Ok(Settled::Nothing),
+            Class::Text | Class::Number | Class::Key | Class::Base64Text | Class::Signed => {
+                if let Some(written) = self.written(work, answers) {
+                    self.out.replayed.push(self.json.range(node));
+                    self.replay_written(work, &written);
+                    return Ok(Settled::Fate(Fate::Written(written)));
+                }
+                if work.leaf.class == Class::Signed {
+                    return Ok(self.settle_signed(segment, work));
+                }
+                Ok(Settled::Read)
+            }
+        }
+    }
+
+    fn settle_opaque(
+        &mut self,
+        segment: &SegmentWork<'a>,
+        work: &Work<'a>,
+        what: Opaque,
+        newest: usize,
+    ) -> Result<Settled, Refusal> {
+        let new = match segment.segment.part {
+            Part::Message(index) => index >= newest,
+            _ => true,
+        };
+        match self.masker.policy.opaque {
+            OpaqueAction::Allow => Ok(Settled::Nothing),
+            OpaqueAction::Refuse if new && self.is_first_try(segment, work)? => {
+                let context = self.context(segment);
+                Err(Refusal::Opaque { what, content: work.hash, context })
+            }
+            OpaqueAction::Refuse | OpaqueAction::Withhold => {
+                self.withhold(work);
+                Ok(Settled::Fate(Fate::Withheld))
+            }
+        }
+    }
+
+    /// Whether opaque content is new, or just sent again as it was refused.
+    fn is_first_try(&self, segment: &SegmentWork<'a>, work: &Work<'a>) -> Result<bool, Refusal> {
+        Ok(!self.memory.was_refused(&work.hash)?
+            || self.memory.was_refused(&self.context(segment))?)
+    }
+
+    fn context(&self, segment: &SegmentWork<'a>) -> [u8; 32] {
+        let mut hasher = self.keys.hasher("refused context");
+        for work in &segment.leaves {
+            hasher.update(&work.hash);
+        }
+        hasher.finish()
+    }
+
+    /// Signed text that no memo knows: if it would have to be changed, its block goes.
+    fn settle_signed(&mut self, segment: &SegmentWork<'a>, work: &Work<'a>) -> Settled {
+        self.out.bytes_read += work.text.len();
+        if self.masker.first_finding(&work.text).is_none() {
+            return Settled::Nothing;
+        }
+        self.drop_block(segment, work);
+        Settled::Fate(Fate::Dropped)
+    }
+
+    fn withhold(&mut self, work: &Work<'a>) {
+        if let Class::Opaque(what) = work.leaf.class {
+            self.out.withheld += 1;
+            self.edits.withhold(self.json, work.leaf.node, what);
+        }
+    }
+
+    fn drop_block(&mut self, segment: &SegmentWork<'a>, work: &Work<'a>) {
+        if let (Part::Message(index), Some(block)) = (segment.segment.part, work.leaf.block) {
+            self.dropped.push((index, block));
+        }
+    }
+
+    /// Lets the detectors read what is left.
+    fn read(&mut self, pending: &mut [Pending<'_, 'a>]) {
+        let analyzer = &self.masker.analyzer;
+        for leaf in pending.iter_mut() {
+            let cacheable = leaf.work.key.is_none();
+            let cached = if cacheable { self.masker.cache.get(&leaf.work.hash) } else { None };
+            leaf.found = match cached {
+                Some(found) => found.to_vec(),
+                None => {
+                    self.out.bytes_read += leaf.work.text.len();
+                    let found = find(analyzer, &leaf.work.text, leaf.work.key.as_deref());
+                    if cacheable {
+                        self.masker.cache.put(leaf.work.hash, &found);
+                    }
+                    found
+                }
+            };
+        }
+        for index in 1..pending.len() {
+            let (before, after) = pending.split_at_mut(index);
+            if let (Some(left), Some(right)) = (before.last_mut(), after.first_mut())
+                && right.continues
+                && let Some((first, second)) =
+                    find_across(analyzer, &left.work.text, &right.work.text)
+            {
+                replace_overlapping(&mut left.found, first);
+                replace_overlapping(&mut right.found, second);
+            }
+        }
+        for leaf in pending.iter() {
+            for found in &leaf.found {
+                if self.masker.policy.action(found.entity) == Action::Mask {
+                    self.values.note(found.entity, &found.surface(&leaf.work.text));
+                }
+            }
+        }
+        let texts = pending
+            .iter_mut()
+            .filter(|leaf| leaf.work.leaf.class != Class::Number)
+            .map(|leaf| (leaf.work.text.as_ref(), &mut leaf.found));
+        self.values.spread(texts);
+    }
+
+    fn mask_leaf(&mut self, leaf: &Pending<'_, 'a>) -> Result<Option<Fate>, Refusal> {
+        let work = leaf.work;
+        let mut saved: Vec<SavedSpan> = Vec::with_capacity(leaf.found.len());
+        for found in &leaf.found {
+            let surface = found.surface(&work.text);
+            *self.out.counts.entry(found.entity).or_default() += 1;
+            if found.entity == EntityType::Secret {
+                self.out.secrets.insert(found.recognizer);
+            }
+            let token = match self.masker.policy.action(found.entity) {
+                Action::Keep => None,
+                Action::Refuse => return Err(Refusal::Policy { entity: found.entity }),
+                Action::Mask if work.leaf.class == Class::Number => {
+                    Some(self.number_token(work, found.entity)?)
+                }
+                Action::Mask => {
+                    let claimed = self.memory.claim(found.entity, &surface)?;
+                    self.out.tokens_new += u32::from(claimed.fresh);
+                    Some(claimed.token.to_string())
+                }
+            };
+            if let Some(token) = &token {
+                self.table.insert(token, found.entity, &surface);
+            }
+            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            saved.push(SavedSpan {
+                start: offset(found.start),
+                end: offset(found.end),
+                levels: found.levels,
+                entity: found.entity.name().to_owned(),
+                token,
+            });
+        }
+        let replaced: Vec<(usize, usize, &str)> = saved
+            .iter()
+            .filter_map(|s| Some((s.start as usize, s.end as usize, s.token.as_deref()?)))
+            .collect();
+        self.replace(work, &replaced);
+        Ok((!saved.is_empty()).then_some(Fate::Spans(saved)))
+    }
+
+    fn number_token(&mut self, work: &Work<'_>, entity: EntityType) -> Result<String, Refusal> {
+        let whole = work.text.bytes().all(|byte| byte.is_ascii_digit());
+        if self.masker.policy.numbers == Action::Refuse || !whole {
+            return Err(Refusal::Number { entity });
+        }
+        let claimed =
+            self.memory.claim_number(entity, &work.text).map_err(|_| Refusal::Number { entity })?;
+        self.out.tokens_new += u32::from(claimed.fresh);
+        Ok(claimed.token.to_string())
+    }
+
+    fn finish(mut self, map: &RequestMap) -> Masking {
+        self.leave_out_blocks();
+        for document in &map.documents {
+            let spans = document.text.and_then(|node| self.documents.remove(&node));
+            let spans = spans.unwrap_or_default();
+            self.out.citations.push_document(spans);
+        }
+        for citation in &map.citations {
+            self.map_citation(*citation);
+        }
+        self.out.sweep = Some(Sweep::new(self.values.iter()));
+        self.out.edits = self.edits.0;
+        self.out.replayed.sort_unstable_by_key(|range| range.start);
+        self.out.table = self.table.build();
+        self.out
+    }
+
+    fn leave_out_blocks(&mut self) {
+        if self.dropped.is_empty() {
+            return;
+        }
+        let json = self.json;
+        let Some(messages) = json.get(json.root(), "messages") else { return };
+        let messages: Vec<NodeId> = json.elements(messages).collect();
+        let mut by_message: BTreeMap<usize, Vec<NodeId>> = BTreeMap::new();
+        for (message, block) in self.dropped.drain(..) {
+            by_message.entry(message).or_default().push(block);
+        }
+        for (index, blocks) in by_message {
+            let content = messages.get(index).and_then(|message| json.get(*message, "content"));
+            if let Some(content) = content {
+                self.edits.drop_blocks(json, content, &blocks);
+            }
+        }
+    }
+
+    fn map_citation(&mut self, citation: NodeId) {
+        let json = self.json;
+        let number = |name: &str| {
+            let node = json.get(citation, name).filter(|n| json.kind(*n) == Kind::Number)?;
+            Some((node, json.spelling(node).parse::<usize>().ok()?))
+        };
+        let Some((_, document)) = number("document_index") else { return };
+        for (name, edge) in [("start_char_index", Edge::Start), ("end_char_index", Edge::End)] {
+            if let Some((node, index)) = number(name) {
+                let mapped = self.out.citations.to_model(document, index, edge);
+                if mapped != index {
+                    self.edits.scalar(json, node, mapped.to_string());
+                }
+            }
+        }
+    }
+}
+
+enum Settled {
+    /// The detectors must read it.
+    Read,
+    /// This became of it.
+    Fate(Fate),
+    /// It stays as it is.
+    Nothing,
+}
+
+/// (start, end, length of the token) of replacements, counted in characters.
+fn in_characters(text: &str, spans: &[(usize, usize, &str)]) -> Vec<(usize, usize, usize)> {
+    let (mut byte, mut chars) = (0, 0);
+    let mut at = |to: usize| {
+        chars += text.get(byte..to).map_or(0, |part| part.chars().count());
+        byte = to;
+        chars
+    };
+    spans.iter().map(|(start, end, token)| (at(*start), at(*end), token.len())).collect()
+}
+
+fn remember(memos: &mut [SegmentMemo], segment: usize, index: usize, fate: Fate) {
+    if let (Some(memo), Ok(index)) = (memos.get_mut(segment), u32::try_from(index)) {
+        memo.leaves.push(SavedLeaf { index, fate });
+    }
+}
+
+fn may_be_replayed(class: Class) -> bool {
+    !matches!(class, Class::Opaque(_) | Class::McpConnector)
+}
+
+/// The index of the first message after the last one that Claude wrote.
+fn newest_messages(map: &RequestMap) -> usize {
+    let mut newest = 0;
+    for segment in &map.segments {
+        if let Part::Message(index) = segment.part
+            && segment.speaker == "assistant"
+        {
+            newest = index + 1;
+        }
+    }
+    newest
+}
+
+fn replace_overlapping(found: &mut Vec<Found>, with: Found) {
+    found.retain(|f| f.end <= with.start || with.end <= f.start);
+    found.push(with);
+    found.sort_by_key(|f| f.start);
+}
+
+/// Shorter numbers name nobody.
+const NUMBER_DIGITS_MIN: usize = 7;

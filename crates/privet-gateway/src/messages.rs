@@ -1,0 +1,261 @@
+//! `POST /v1/messages` and `count_tokens`: the one road from a caller to a model.
+
+use std::sync::Arc;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use jiff::Timestamp;
+use privet_audit::{Event, Note, Record};
+use privet_mask::{AssembleError, Masked, Sweep, assemble};
+use privet_text::Raw;
+use privet_vault::Scope;
+use privet_wire::answer::Restoration;
+use privet_wire::json::{Json, JsonError};
+use privet_wire::request::walk;
+
+use crate::body::{ReplyBody, read_request};
+use crate::error::{Kind, Problem};
+use crate::front::Call;
+use crate::gateway::Gateway;
+use crate::ledger::{Additions, LedgerError, Target, refusal};
+use crate::masker::{Masking, Refusal};
+use crate::scope_memory::{ScopeKey, ScopeMemory};
+use crate::upstream::UpstreamError;
+use crate::{answer, headers, who};
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Message,
+    Count,
+}
+
+/// Masks a request, records it, sends it, and restores the answer.
+pub(crate) async fn send(
+    gateway: Arc<Gateway>,
+    mut call: Call,
+    request: Request<Incoming>,
+    what: What,
+) -> Response<ReplyBody> {
+    let (parts, body) = request.into_parts();
+    match carry(&gateway, &mut call, &parts, body, what).await {
+        Ok(reply) => reply,
+        Err(Failure { problem, refused }) => refuse(&gateway, &call, problem, refused).await,
+    }
+}
+
+/// Why a request went no further.
+struct Failure {
+    problem: Problem,
+    /// What to recognise refused content by when it comes again.
+    refused: Option<(Arc<Scope>, Vec<[u8; 32]>)>,
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { problem, refused: None }
+    }
+}
+
+/// How often a request is masked again because another one was first.
+const RACES_MAX: usize = 5;
+
+async fn carry(
+    gateway: &Arc<Gateway>,
+    call: &mut Call,
+    parts: &http::request::Parts,
+    body: Incoming,
+    what: What,
+) -> Result<Response<ReplyBody>, Failure> {
+    headers::outbound_query(parts.uri.query(), &gateway.masker)?;
+    let outbound = headers::outbound(&parts.headers, &gateway.masker)?;
+    let encoding = parts.headers.get(http::header::CONTENT_ENCODING);
+    let body = Raw::new(read_request(body, encoding, &gateway.settings.limits).await?);
+    call.record.bytes_in = Some(body.expose().len() as u64);
+    let name = who::scope_name(&call.principal, &parts.headers, &gateway.settings)?;
+    let scope = tokio::task::block_in_place(|| gateway.vault.scope(&name))
+        .map_err(|error| closed_by("vault", &error))?;
+    for _ in 0..RACES_MAX {
+        let prepared = tokio::task::block_in_place(|| prepare(gateway, call, &body, &scope))?;
+        let target = Target {
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().map(str::to_owned),
+            headers: outbound.clone(),
+            caller: parts.headers.clone(),
+        };
+        let additions = Additions {
+            scope: Arc::clone(&scope),
+            claims: prepared.claims,
+            segments: prepared.segments,
+        };
+        let intent = call.record.clone();
+        let intended = gateway.ledger.intend(Some(additions), intent, target, prepared.body).await;
+        let cleared = match intended {
+            Ok(cleared) => cleared,
+            Err(LedgerError::Raced) => continue,
+            Err(error) => return Err(closed(&error).into()),
+        };
+        let sent = gateway.upstream.send(cleared).await;
+        let response = sent.map_err(|error| unreachable(&error))?;
+        let road = answer::Road {
+            scope: Arc::clone(&scope),
+            restoration: prepared.restoration,
+            notice: prepared.notice,
+        };
+        let reply = match what {
+            What::Message => answer::restore(gateway, call, response, road).await?,
+            What::Count => answer::pass_on(gateway, call, response).await?,
+        };
+        return Ok(reply);
+    }
+    let message = "other requests of this conversation keep changing it; nothing was sent";
+    Err(Problem::new(Kind::Overloaded, message).coded("raced").into())
+}
+
+/// A request that is fit to leave, but not yet on record.
+struct Prepared {
+    body: Masked<Vec<u8>>,
+    claims: Vec<privet_vault::Claim>,
+    segments: Vec<([u8; 32], Vec<u8>)>,
+    restoration: Restoration,
+    notice: Option<String>,
+}
+
+fn prepare(
+    gateway: &Gateway,
+    call: &mut Call,
+    body: &Raw<Vec<u8>>,
+    scope: &Arc<Scope>,
+) -> Result<Prepared, Failure> {
+    let json = Json::parse(body.expose()).map_err(|error| bad_json(&error))?;
+    let map = walk(&json).map_err(|error| Problem::new(Kind::Invalid, error.to_string()))?;
+    call.record.model = map.model.as_deref().map(Into::into);
+    call.record.streamed = Some(map.stream);
+    let mut memory =
+        ScopeMemory::new(Arc::clone(scope), gateway.settings.secrets, Timestamp::now());
+    let mut masking =
+        gateway.masker.mask(&json, &map, &mut memory).map_err(|e| refused(call, e, scope))?;
+    describe(&mut call.record, &masking);
+    let sweep = masking.sweep.take().unwrap_or_else(|| Sweep::new([]));
+    let masked =
+        assemble(body, &mut masking.edits, &masking.replayed, &sweep).map_err(|error| {
+            let (code, message) = match error {
+                AssembleError::Swept => (
+                    "sweep_hit",
+                    "a value that was masked in one place stands in another that cannot be masked \
+                 (an id, a name of a tool, an encoding); remove it there",
+                ),
+                _ => ("failed_closed", "the request could not be masked; nothing was sent"),
+            };
+            Problem::new(Kind::Invalid, message).coded(code)
+        })?;
+    let restoration = Restoration {
+        table: Arc::new(masking.table),
+        hosts: Arc::clone(&gateway.hosts),
+        tools: Arc::clone(&gateway.tools),
+        keys: Arc::new(ScopeKey(scope.leaf_key())),
+        citations: Arc::new(masking.citations),
+    };
+    let notice = (!masking.secrets.is_empty()).then(|| {
+        let kinds: Vec<&str> = masking.secrets.iter().copied().collect();
+        format!("secret masked ({}): rotate it", kinds.join(", "))
+    });
+    let (claims, segments) = (memory.claims, masking.segment_memos);
+    Ok(Prepared { body: masked, claims, segments, restoration, notice })
+}
+
+fn describe(record: &mut Record, masking: &Masking) {
+    let total: u32 = masking.counts.values().sum();
+    record.entities = masking
+        .counts
+        .iter()
+        .map(|(entity, count)| (entity.name().to_owned(), u64::from(*count)))
+        .collect();
+    record.tokens_new = Some(u64::from(masking.tokens_new));
+    record.tokens_reused = Some(u64::from(total.saturating_sub(masking.tokens_new)));
+    record.notes.clear();
+    if masking.withheld > 0 {
+        record.notes.push(Note::new("opaque_withheld"));
+    }
+    if !masking.secrets.is_empty() {
+        record.notes.push(Note::new("secret_found"));
+    }
+}
+
+fn refused(call: &mut Call, refusal: Refusal, scope: &Arc<Scope>) -> Failure {
+    let kind = match refusal {
+        Refusal::Memory(_) => Kind::Closed,
+        _ => Kind::Invalid,
+    };
+    let mut problem = Problem::new(kind, refusal.to_string()).coded(refusal.code());
+    let mut remembered = None;
+    match refusal {
+        Refusal::Contract { entity, role } => {
+            call.record.entities.insert(entity.name().to_owned(), 1);
+            problem.field = Some(role);
+        }
+        Refusal::Policy { entity } | Refusal::Number { entity } | Refusal::Tightened { entity } => {
+            call.record.entities.insert(entity.name().to_owned(), 1);
+        }
+        Refusal::Opaque { content, context, .. } => {
+            remembered = Some((Arc::clone(scope), vec![content, context]));
+        }
+        _ => {}
+    }
+    Failure { problem, refused: remembered }
+}
+
+fn bad_json(error: &JsonError) -> Problem {
+    Problem::new(Kind::Invalid, format!("the request body cannot be used: {error}"))
+        .coded("bad_json")
+}
+
+/// Records a refusal and replies. If even that cannot be recorded, it says so.
+pub(crate) async fn refuse(
+    gateway: &Arc<Gateway>,
+    call: &Call,
+    problem: Problem,
+    refused: Option<(Arc<Scope>, Vec<[u8; 32]>)>,
+) -> Response<ReplyBody> {
+    let mut record = refusal(&call.record, problem.status(), problem.code);
+    if problem.code == "sweep_hit" {
+        record.event = Event::SweepHit;
+    }
+    record.field = problem.field.map(Into::into);
+    record.duration_ms = Some(millis(call.started.elapsed()));
+    let contact = gateway.settings.contact.as_deref();
+    match gateway.ledger.refuse(record, refused).await {
+        Ok(()) => problem.reply(&call.request_id, contact),
+        Err(error) => closed(&error).reply(&call.request_id, contact),
+    }
+}
+
+pub(crate) fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The vault or the audit log could not do its work.
+pub(crate) fn closed(error: &LedgerError) -> Problem {
+    let part = match error {
+        LedgerError::Audit(_) => "audit log",
+        LedgerError::Vault(_) => "vault",
+        _ => "store",
+    };
+    closed_by(part, error)
+}
+
+fn closed_by(part: &str, error: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(part, error = %error, "failed closed");
+    Problem::new(Kind::Closed, format!("the {part} cannot do its work; nothing was sent"))
+}
+
+/// The upstream could not be used.
+pub(crate) fn unreachable(error: &UpstreamError) -> Problem {
+    tracing::warn!(error = %error, "upstream");
+    let kind = match error {
+        UpstreamError::Timeout => Kind::UpstreamTimeout,
+        _ => Kind::Unreachable,
+    };
+    Problem::new(kind, error.to_string())
+}

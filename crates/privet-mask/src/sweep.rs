@@ -1,0 +1,147 @@
+//! The last line of defence: a search of the outbound bytes for every
+//! distinctive raw value of the request, in the spellings it could hide in.
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use privet_text::EntityType;
+
+use crate::escape_into;
+
+/// Whether `surface` is so much its own that meeting it anywhere else in a
+/// request means the same value. Common words are not: "Will" is no evidence.
+pub fn is_distinctive(entity: EntityType, surface: &str) -> bool {
+    let long = surface.chars().count();
+    match entity {
+        EntityType::TokenLiteral => false,
+        EntityType::Person | EntityType::Organization | EntityType::Location => {
+            long >= 7 && surface.trim().contains(char::is_whitespace)
+        }
+        EntityType::Username => {
+            long >= 6 && surface.bytes().any(|b| matches!(b, b'.' | b'-' | b'_' | b'0'..=b'9'))
+        }
+        _ => long >= 7,
+    }
+}
+
+/// A set of raw values, ready to be searched for.
+///
+/// Building costs time linear in the values, searching is linear in the bytes.
+pub struct Sweep {
+    searcher: Option<AhoCorasick>,
+}
+
+impl Sweep {
+    /// A sweep for `values`: plain, JSON-escaped once and twice, with `\u` escapes,
+    /// percent-encoded, and inside base64 at each of its three alignments.
+    pub fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut needles: Vec<Vec<u8>> = Vec::new();
+        for value in values {
+            spellings(value, &mut needles);
+        }
+        if needles.is_empty() {
+            return Self { searcher: None };
+        }
+        needles.sort_unstable();
+        needles.dedup();
+        // Building fails only beyond 2^31 pattern bytes, far above any body limit; the
+        // automaton would then be absent, so make that case match everything instead.
+        let searcher = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(&needles)
+            .ok()
+            .or_else(|| AhoCorasick::new([""]).ok());
+        Self { searcher }
+    }
+
+    /// Whether any of the values stands in `bytes`.
+    pub fn hits(&self, bytes: &[u8]) -> bool {
+        self.searcher.as_ref().is_some_and(|searcher| searcher.is_match(bytes))
+    }
+}
+
+fn spellings(value: &str, needles: &mut Vec<Vec<u8>>) {
+    needles.push(value.as_bytes().to_vec());
+    for levels in 1..=2 {
+        let mut escaped = String::new();
+        escape_into(value, levels, &mut escaped);
+        if levels == 1 && !value.is_ascii() {
+            needles.push(unicode_escaped(&escaped).into_bytes());
+        }
+        needles.push(escaped.into_bytes());
+    }
+    needles.push(percent_encoded(value).into_bytes());
+    for lead in 0..3 {
+        needles.extend(base64_core(value.as_bytes(), lead));
+    }
+}
+
+fn unicode_escaped(value: &str) -> String {
+    let mut escaped = String::new();
+    for unit in value.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(ascii) if ascii.is_ascii() => escaped.push(ascii as char),
+            _ => escaped.push_str(&format!("\\u{unit:04x}")),
+        }
+    }
+    escaped
+}
+
+fn percent_encoded(value: &str) -> String {
+    let mut encoded = String::new();
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(byte as char);
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// What `value` looks like inside a base64 text when `lead` bytes (0 to 2) of
+/// its first group are not its own: the characters that depend on it alone.
+/// `None` if they are too few to mean anything.
+fn base64_core(value: &[u8], lead: usize) -> Option<Vec<u8>> {
+    let mut padded = vec![0u8; lead];
+    padded.extend_from_slice(value);
+    let encoded = data_encoding::BASE64_NOPAD.encode(&padded);
+    let skip = (lead * 8).div_ceil(6);
+    let whole = padded.len() * 8 / 6;
+    encoded.as_bytes().get(skip..whole).filter(|core| core.len() >= 10).map(<[u8]>::to_vec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hides_nowhere() {
+        let sweep = Sweep::new(["jane.doe@acme.test", "O\"Brien & Söhne"]);
+        for text in [
+            "x jane.doe@acme.test y",
+            "JANE.DOE@ACME.TEST",
+            "jane.doe%40acme.test",
+            r#"{"n":"O\"Brien & Söhne"}"#,
+            r#"{"n":"O\"Brien & S\u00f6hne"}"#,
+        ] {
+            assert!(sweep.hits(text.as_bytes()), "{text}");
+        }
+        for lead in ["", "a", "ab", "abc"] {
+            let hidden =
+                data_encoding::BASE64.encode(format!("{lead}jane.doe@acme.test!").as_bytes());
+            assert!(sweep.hits(hidden.as_bytes()), "{hidden}");
+        }
+        assert!(!sweep.hits(b"john.doe@acme.test"));
+        assert!(!Sweep::new([]).hits(b"anything"));
+    }
+
+    #[test]
+    fn common_words_prove_nothing() {
+        assert!(is_distinctive(EntityType::Person, "Jane Doe-Miller"));
+        assert!(!is_distinctive(EntityType::Person, "Will"));
+        assert!(!is_distinctive(EntityType::Username, "anna"));
+        assert!(is_distinctive(EntityType::Username, "anna.schmidt"));
+        assert!(!is_distinctive(EntityType::TokenLiteral, "PERSON_K7Q2MX"));
+    }
+}

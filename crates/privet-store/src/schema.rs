@@ -1,0 +1,125 @@
+//! The tables, version by version. Migrations only go forward.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::StoreError;
+
+/// What takes the schema from one version to the next. Steps are never edited
+/// once released; changes are new steps.
+const STEPS: &[&str] = &[include_str!("schema/0001.sql")];
+
+/// Brings the tables up to the newest version, all in one transaction, so a
+/// crash leaves either the old tables or the new ones. Refuses a database
+/// whose tables are not those of its version.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    migrate_to(connection, STEPS)
+}
+
+fn migrate_to(connection: &mut Connection, steps: &[&str]) -> Result<(), StoreError> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    let done = match usize::try_from(found) {
+        Ok(done) if done <= steps.len() => done,
+        Ok(_) => return Err(StoreError::Newer { found, known }),
+        Err(_) => return Err(StoreError::Mismatch { version: found }),
+    };
+    if tables(&tx)? != tables_after(steps, done)? {
+        return Err(StoreError::Mismatch { version: found });
+    }
+    for step in steps.iter().skip(done) {
+        tx.execute_batch(step)?;
+    }
+    if done < steps.len() {
+        set_version(&tx, known)?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+fn set_version(tx: &Transaction<'_>, version: i64) -> rusqlite::Result<()> {
+    tx.pragma_update(None, "user_version", version)
+}
+
+/// What the tables look like after the first `done` steps.
+fn tables_after(steps: &[&str], done: usize) -> rusqlite::Result<Vec<Table>> {
+    let scratch = Connection::open_in_memory()?;
+    for step in steps.iter().take(done) {
+        scratch.execute_batch(step)?;
+    }
+    tables(&scratch)
+}
+
+/// Kind, name and definition of a table, index or trigger.
+type Table = (String, String, Option<String>);
+
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
+    connection
+        .prepare(
+            "SELECT type, name, sql FROM sqlite_schema
+             WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "CREATE TABLE a (x INTEGER) STRICT;";
+    const TWO: &str = "ALTER TABLE a ADD COLUMN y TEXT;";
+
+    fn fresh() -> Connection {
+        Connection::open_in_memory().unwrap()
+    }
+
+    #[test]
+    fn goes_forward_step_by_step() {
+        let mut connection = fresh();
+        migrate_to(&mut connection, &[ONE]).unwrap();
+        migrate_to(&mut connection, &[ONE, TWO]).unwrap();
+        migrate_to(&mut connection, &[ONE, TWO]).unwrap();
+        connection.execute("INSERT INTO a (x, y) VALUES (1, 'z')", []).unwrap();
+    }
+
+    #[test]
+    fn refuses_a_newer_schema() {
+        let mut connection = fresh();
+        migrate_to(&mut connection, &[ONE, TWO]).unwrap();
+        let error = migrate_to(&mut connection, &[ONE]).unwrap_err();
+        assert!(matches!(error, StoreError::Newer { found: 2, known: 1 }), "{error}");
+    }
+
+    #[test]
+    fn refuses_tables_that_are_not_those_of_the_version() {
+        let rows: &[(&str, &[&str])] = &[
+            ("another program's file", &["CREATE TABLE theirs (x)"]),
+            ("a step begun by hand", &[ONE, TWO, "PRAGMA user_version = 1"]),
+            ("a lost table", &[ONE, "DROP TABLE a", "PRAGMA user_version = 1"]),
+            ("a negative version", &["PRAGMA user_version = -3"]),
+        ];
+        for (what, before) in rows {
+            let mut connection = fresh();
+            for sql in *before {
+                connection.execute_batch(sql).unwrap();
+            }
+            let error = migrate_to(&mut connection, &[ONE, TWO]).unwrap_err();
+            assert!(matches!(error, StoreError::Mismatch { .. }), "{what}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_failing_step_leaves_the_old_tables() {
+        let mut connection = fresh();
+        migrate_to(&mut connection, &[ONE]).unwrap();
+        let bad = "ALTER TABLE a ADD COLUMN y TEXT; ALTER TABLE nowhere ADD COLUMN z TEXT;";
+        migrate_to(&mut connection, &[ONE, bad]).unwrap_err();
+        migrate_to(&mut connection, &[ONE, TWO]).unwrap();
+    }
+
+    #[test]
+    fn the_shipped_steps_run() {
+        migrate(&mut fresh()).unwrap();
+    }
+}

@@ -1,0 +1,129 @@
+//! [`Store`]: the handle everybody holds.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction};
+
+use crate::group::WriteJob;
+use crate::pending::{self, Pending};
+use crate::readers::Readers;
+use crate::writer::{Message, Writer};
+use crate::{StoreError, file, schema};
+
+/// The open database. Clones share it; the last one to go stops the writer.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    writer: Writer,
+    readers: Readers,
+}
+
+/// Bounds of the store. The defaults suit one gateway.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// Most jobs in one transaction.
+    pub group_max: usize,
+    /// Most jobs that wait; the next one fails with [`StoreError::QueueFull`].
+    pub queue_max: usize,
+    /// Most connections that read.
+    pub readers_max: usize,
+    /// How long to wait for another process that holds the file's lock.
+    pub busy_timeout: Duration,
+    /// Pages in the write-ahead log before they are moved into the database.
+    pub checkpoint_pages: u32,
+    /// Most pages of 4 KiB in the file; beyond it writes fail as on a full disk.
+    pub pages_max: Option<u32>,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            group_max: 256,
+            queue_max: 4096,
+            readers_max: 4,
+            busy_timeout: Duration::from_secs(5),
+            checkpoint_pages: 1000,
+            pages_max: None,
+        }
+    }
+}
+
+impl Store {
+    /// Opens the database at `path`, or makes it, and brings its tables up to
+    /// date. Its directory must exist.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, &StoreOptions::default())
+    }
+
+    /// [`open`](Self::open) with other bounds.
+    pub fn open_with(path: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
+        file::prepare(path)?;
+        let mut connection = file::writer(path, options)?;
+        schema::migrate(&mut connection)?;
+        let writer = Writer::start(connection, options)?;
+        let readers = Readers::new(path, options);
+        Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers }) })
+    }
+
+    /// Queues `work` for the next transaction and returns at once. The answer
+    /// comes when the transaction is on the disk. When `work` fails its changes
+    /// are taken back and nobody else's; when the commit fails, all fail.
+    ///
+    /// `work` runs on the writer thread while others wait: keep it short.
+    pub fn write<T, E, F>(&self, work: F) -> Pending<T, E>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, pending) = pending::channel();
+        match self.inner.writer.submit(Message::Write(Box::new(WriteJob::new(work, answer)))) {
+            Ok(()) => pending,
+            Err(error) => Pending::ready(Err(error.into())),
+        }
+    }
+
+    /// Runs `work` on a connection that cannot write, on this thread. Each
+    /// statement sees the latest commit; open a transaction to hold still.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.inner.readers.take()?.run(work)
+    }
+
+    /// Moves the write-ahead log into the database and empties it, so that what
+    /// was deleted is gone from both.
+    pub fn checkpoint(&self) -> Pending<(), StoreError> {
+        let (answer, pending) = pending::channel();
+        match self.inner.writer.submit(Message::Checkpoint(answer)) {
+            Ok(()) => pending,
+            Err(error) => Pending::ready(Err(error)),
+        }
+    }
+
+    /// Where the database lies.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Accepts no more writes, flushes those that wait, and returns when they
+    /// are on the disk. Reading goes on working.
+    pub fn close(&self) -> Result<(), StoreError> {
+        self.inner.writer.stop();
+        Ok(())
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.writer.stop();
+    }
+}

@@ -1,0 +1,129 @@
+//! What may pass unread: fields with a fixed shape, each with a grammar and a length.
+//!
+//! A field that is exempt by name but does not fit its grammar is read like any other.
+
+/// The shape of an exempt field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grammar {
+    /// A word of the protocol, an id or a tool name: at most 128 letters, digits and
+    /// `_ - . :`, with a letter first and never six digits in a row unless the word
+    /// has the prefix of an id that Claude gives out.
+    Word,
+    /// A model name: as `Word`, also with `/`, and with `@` before a version.
+    Model,
+    /// Ciphertext and signatures: base64 or base64url of any length.
+    Base64,
+    /// `type/subtype`, at most 128 characters.
+    MediaType,
+    /// A property name: as `Word`, but may also begin with `_`, `$` or `@`.
+    Name,
+}
+
+/// Prefixes of ids that Claude gives out, followed by random characters.
+const ID_PREFIXES: &[&str] = &[
+    "toolu_",
+    "srvtoolu_",
+    "mcptoolu_",
+    "msg_",
+    "file_",
+    "container_",
+    "req_",
+    "call_",
+    "thread_",
+    "skill_",
+    "compaction_",
+];
+
+impl Grammar {
+    /// Whether `text` has this shape.
+    pub fn fits(self, text: &str) -> bool {
+        match self {
+            Self::Word => text.len() <= 128 && is_word(text, b"_-.:", false),
+            Self::Name => text.len() <= 128 && is_word(text, b"_-.:$@/", true),
+            Self::Model => {
+                let (name, version) = text.split_once('@').unwrap_or((text, "1"));
+                text.len() <= 256
+                    && version.len() <= 16
+                    && version.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                    && is_model(name)
+            }
+            Self::Base64 => text.bytes().all(is_base64),
+            Self::MediaType => {
+                text.len() <= 128
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+-.;= ".contains(&b))
+                    && !has_long_digits(text)
+            }
+        }
+    }
+}
+
+fn is_word(text: &str, marks: &[u8], lead_marks: bool) -> bool {
+    let Some(first) = text.bytes().next() else { return true };
+    let short = text.len() <= 4 && first.is_ascii_digit(); // `5m`, `1h`
+    let leads = short || first.is_ascii_alphabetic() || (lead_marks && b"_$@".contains(&first));
+    leads
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || marks.contains(&b))
+        && !(lead_marks && text.bytes().skip(1).any(|b| b == b'@'))
+        && (!has_long_digits(text) || is_dated(text) || is_issued(text))
+}
+
+fn is_model(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.:/[]".contains(&b))
+        && (!has_long_digits(name) || is_dated(name))
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+}
+
+fn is_issued(text: &str) -> bool {
+    ID_PREFIXES.iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// `web_search_20250305`, `claude-x-20251001`: the only long run of digits is a date.
+fn is_dated(text: &str) -> bool {
+    let mut runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= LONG_DIGITS);
+    runs.next().is_some_and(|run| run.len() == 8 && run.starts_with("20")) && runs.next().is_none()
+}
+
+const LONG_DIGITS: usize = 6;
+
+fn has_long_digits(text: &str) -> bool {
+    let mut run = 0;
+    text.bytes().any(|b| {
+        run = if b.is_ascii_digit() { run + 1 } else { 0 };
+        run >= LONG_DIGITS
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        for (grammar, text, want) in [
+            (Grammar::Word, "web_search_20250305", true),
+            (Grammar::Word, "toolu_01A09q90qw90lq917835lq9", true),
+            (Grammar::Word, "end_turn", true),
+            (Grammar::Word, "5m", true),
+            (Grammar::Word, "mcp__github__create_issue", true),
+            (Grammar::Word, "jane@acme.test", false),
+            (Grammar::Word, "Jane Doe", false),
+            (Grammar::Word, "078-05-1120", false),
+            (Grammar::Word, "x4111111111111111", false),
+            (Grammar::Model, "us.anthropic.claude-opus-5-5", true),
+            (Grammar::Model, "claude-haiku-4-5@20251001", true),
+            (Grammar::Model, "jane@acme.test", false),
+            (Grammar::Base64, "EqQBCkYIARgCKkA+/w==", true),
+            (Grammar::Base64, "Jane Doe", false),
+            (Grammar::MediaType, "text/plain; charset=utf-8", true),
+            (Grammar::Name, "$schema", true),
+            (Grammar::Name, "additionalProperties", true),
+            (Grammar::Name, "jane@acme.test", false),
+            (Grammar::Name, "", true),
+        ] {
+            assert_eq!(grammar.fits(text), want, "{grammar:?} {text}");
+        }
+    }
+}

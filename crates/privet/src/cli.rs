@@ -1,0 +1,51 @@
+//! The commands and their names.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{audit, check, key};
+use crate::config::Environment;
+use crate::console::{CommandError, Console, Exit};
+
+/// Self-hosted privacy gateway for Claude: personal data and secrets stay home.
+#[derive(Debug, Parser)]
+#[command(name = "privet", version, propagate_version = true)]
+pub struct Cli {
+    /// Configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the configuration and explain mistakes by line and column.
+    Check(check::Args),
+    /// Make, list and revoke the keys of callers.
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Read and verify the audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let environment = Environment::of_process();
+    let mut console = Console::of_process(&environment);
+    let ended = dispatch(&cli, &mut console);
+    console.finish(ended).into()
+}
+
+fn dispatch(cli: &Cli, console: &mut Console<'_>) -> Result<Exit, CommandError> {
+    let config = cli.config.as_deref();
+    match &cli.command {
+        Command::Check(args) => check::run(args, config, console),
+        Command::Key(command) => key::run(command, config, console),
+        Command::Audit(command) => audit::run(command, config, console),
+    }
+}

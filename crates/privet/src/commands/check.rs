@@ -1,0 +1,53 @@
+//! `privet check`: explains the configuration.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::config::{self, Loaded};
+use crate::console::{CommandError, Console, Exit};
+
+/// What `privet check` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Print the JSON Schema of the configuration file.
+    #[arg(long, conflicts_with = "reference")]
+    schema: bool,
+    /// Print the reference of every key, as Markdown.
+    #[arg(long)]
+    reference: bool,
+}
+
+/// Checks the configuration; mistakes end with exit code 3.
+pub fn run(
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console<'_>,
+) -> Result<Exit, CommandError> {
+    if args.schema {
+        writeln!(console.out, "{:#}", config::schema())?;
+        return Ok(Exit::Clean);
+    }
+    if args.reference {
+        write!(console.out, "{}", config::markdown())?;
+        return Ok(Exit::Clean);
+    }
+    match config::load(config, console.environment) {
+        Ok(Loaded { config, warnings }) => {
+            if !warnings.list.is_empty() {
+                writeln!(console.out, "{warnings}")?;
+            }
+            let file = warnings.file.as_deref().map(|file| file.display().to_string());
+            let file = file.as_deref().unwrap_or("no file, defaults");
+            writeln!(console.out, "configuration is valid: {file}")?;
+            writeln!(console.out, "  listen    {}", config.listen)?;
+            writeln!(console.out, "  upstream  {}", config.upstream.url)?;
+            writeln!(console.out, "  data      {}", config.data_dir.display())?;
+            writeln!(console.out, "  root key  {}", config.key_file.display())?;
+            Ok(Exit::Clean)
+        }
+        Err(problems) => {
+            writeln!(console.out, "{problems}")?;
+            Ok(Exit::InvalidConfig)
+        }
+    }
+}

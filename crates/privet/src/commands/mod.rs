@@ -1,0 +1,5 @@
+//! One module for each command.
+
+pub mod audit;
+pub mod check;
+pub mod key;

@@ -1,0 +1,324 @@
+//! From what is written to what is run.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use privet_text::EntityType;
+
+use super::at::At;
+use super::file::{
+    Auth, ConnectorRule, EntityRule, FileConfig, LimitsFile, LogFile, NumberRule, OpaqueRule,
+    PolicyFile, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
+};
+use super::names::ToolPattern;
+use super::paths::{Paths, is_inside};
+use super::problem::Problems;
+use super::text::{SecretRef, Size};
+use super::{Environment, ProxyRef};
+
+/// What we run: addresses parsed, paths absolute, everything bounded.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// With what certificate, if any.
+    pub tls: Option<TlsFiles>,
+    /// Where the database lies.
+    pub data_dir: PathBuf,
+    /// Where the root key lies; not in `data_dir`.
+    pub key_file: PathBuf,
+    /// Where Claude is.
+    pub upstream: Upstream,
+    /// What clients may ask for.
+    pub limits: Limits,
+    /// `Host` headers accepted besides those of loopback, in lower case.
+    pub hosts: Vec<String>,
+    /// `Origin` headers accepted.
+    pub origins: Vec<String>,
+    /// What may leave.
+    pub policy: Policy,
+    /// What is logged.
+    pub log: LogFile,
+}
+
+impl Config {
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.data_dir.join("privet.sqlite")
+    }
+}
+
+/// Certificate and private key, PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate chain.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// Where Claude is and how to get there.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    /// Without a slash at its end.
+    pub url: String,
+    /// Whose credential goes there.
+    pub credential: Credential,
+    /// The proxy on the way.
+    pub proxy: Option<ProxyRef>,
+    /// Certificates to trust instead of the public ones.
+    pub ca_file: Option<PathBuf>,
+    /// Longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// Longest wait for the answer to begin.
+    pub response_header_timeout: Duration,
+    /// Longest silence within an answer.
+    pub idle_timeout: Duration,
+}
+
+/// Whose credential goes upstream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// Privet's own, to be had there.
+    Own(SecretRef),
+    /// The caller's.
+    PassThrough,
+}
+
+/// Bounds on what clients may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest body.
+    pub body_bytes_max: usize,
+    /// Largest header section.
+    pub header_bytes_max: usize,
+    /// Most open connections.
+    pub connections_max: usize,
+    /// Most requests at work.
+    pub streams_max: usize,
+    /// Longest wait for headers.
+    pub header_read_timeout: Duration,
+    /// Longest wait for a body.
+    pub body_read_timeout: Duration,
+    /// How long answers may go on when stopping.
+    pub shutdown_grace: Duration,
+}
+
+/// What may leave, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Content that cannot be read.
+    pub opaque: OpaqueRule,
+    /// Findings in numbers.
+    pub numbers: NumberRule,
+    /// Requests that name MCP servers.
+    pub mcp_connector: ConnectorRule,
+    /// By entity type; what is not listed is masked.
+    pub entities: BTreeMap<EntityType, EntityRule>,
+    /// Whether secrets can come back.
+    pub secrets: SecretRule,
+    /// How owners of secrets are told.
+    pub secret_notice: SecretNotice,
+    /// Words never masked.
+    pub allow_terms: Vec<String>,
+    /// Where values come back.
+    pub restore: Restore,
+    /// Whether each session has tokens of its own.
+    pub session_scope: bool,
+}
+
+/// Where values come back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restore {
+    /// For tools not listed.
+    pub default: RestoreRule,
+    /// By tool; the exact name first, then the longest pattern.
+    tools: Vec<(ToolPattern, RestoreRule)>,
+    /// Hosts whose URLs get values: names, or `*.` and a name.
+    pub url_hosts: Vec<String>,
+}
+
+impl Restore {
+    /// What the configuration says of the tool `name`; `None` if it is not listed.
+    pub fn tool(&self, name: &str) -> Option<RestoreRule> {
+        self.tools.iter().find(|(pattern, _)| pattern.matches(name)).map(|(_, rule)| *rule)
+    }
+
+    /// The tools listed, in the order in which they count.
+    pub fn tools(&self) -> impl Iterator<Item = (&str, RestoreRule)> {
+        self.tools.iter().map(|(pattern, rule)| (pattern.as_str(), *rule))
+    }
+}
+
+/// Turns what is written into what is run, or says all that is wrong with it.
+/// `base` is the folder that relative paths start from.
+pub(super) fn resolve(
+    file: FileConfig,
+    base: &Path,
+    environment: &Environment,
+    problems: &mut Problems,
+) -> Option<Config> {
+    let paths = Paths { base, environment };
+    let listen = listen(&file, problems);
+    let data_dir = paths.data_dir(file.data_dir.as_ref(), problems);
+    let key_file = paths.key_file(file.key_file.as_ref(), problems);
+    if let (Some(data_dir), Some(key_file)) = (&data_dir, &key_file)
+        && is_inside(key_file, data_dir)
+    {
+        let place = file.key_file.as_ref().or(file.data_dir.as_ref()).and_then(|at| at.place);
+        problems.refuse(
+            place,
+            "key_file: the root key must not lie in `data_dir`: who copies the data would \
+             copy the key",
+        );
+    }
+    let tls = file.tls.as_ref().map(|tls| TlsFiles {
+        cert: paths.existing("tls.cert", &tls.cert, problems),
+        key: paths.existing("tls.key", &tls.key, problems),
+    });
+    let upstream = upstream(file.upstream, &paths, problems);
+    let limits = limits(&file.limits, problems);
+    let policy = policy(file.policy, problems);
+    let listen = listen?;
+    if !listen.ip().is_loopback() && file.hosts.is_empty() {
+        let text = "hosts: none listed, so calls under any name but a loopback one are refused";
+        problems.warn(file.listen.place, text);
+    }
+    Some(Config {
+        listen,
+        tls,
+        data_dir: data_dir?,
+        key_file: key_file?,
+        upstream,
+        limits,
+        hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
+        origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+        policy,
+        log: file.log,
+    })
+}
+
+fn listen(file: &FileConfig, problems: &mut Problems) -> Option<SocketAddr> {
+    let place = file.listen.place;
+    let text = file.listen.value.as_str();
+    let parsed = match text.strip_prefix("localhost:").map(str::parse) {
+        Some(Ok(port)) => Ok(SocketAddr::new(IpAddr::from([127, 0, 0, 1]), port)),
+        Some(Err(_)) | None => text.parse(),
+    };
+    let Ok(address) = parsed else {
+        let text =
+            "listen: expected an address and a port such as `127.0.0.1:8787` or `[::1]:8787`";
+        problems.refuse(place, text);
+        return None;
+    };
+    if !address.ip().is_loopback() && file.tls.is_none() {
+        problems.refuse(
+            place,
+            "listen: never clear text beyond loopback: set `tls`, or listen on `127.0.0.1`",
+        );
+        return None;
+    }
+    Some(address)
+}
+
+fn upstream(file: UpstreamFile, paths: &Paths<'_>, problems: &mut Problems) -> Upstream {
+    let credential = match file.auth {
+        Auth::Own => Credential::Own(paths.reference(file.key.value)),
+        Auth::PassThrough => {
+            if file.key.place.is_some() {
+                let text = "upstream.key: not used, since `upstream.auth` is `pass_through`";
+                problems.warn(file.key.place, text);
+            }
+            Credential::PassThrough
+        }
+    };
+    if let Credential::Own(SecretRef::Env(name)) = &credential
+        && paths.environment.get(name).is_none()
+    {
+        let text = format!("upstream.key: the environment variable `{name}` is not set here");
+        problems.warn(file.key.place, text);
+    }
+    if let Credential::Own(SecretRef::File(path)) = &credential
+        && !path.is_file()
+    {
+        let text = format!("upstream.key: there is no file `{}`", path.display());
+        problems.refuse(file.key.place, text);
+    }
+    Upstream {
+        url: file.url.as_str().to_owned(),
+        credential,
+        proxy: file.proxy,
+        ca_file: file.ca_file.map(|path| paths.existing("upstream.ca_file", &path, problems)),
+        connect_timeout: file.connect_timeout.get(),
+        response_header_timeout: file.response_header_timeout.get(),
+        idle_timeout: file.idle_timeout.get(),
+    }
+}
+
+fn limits(file: &LimitsFile, problems: &mut Problems) -> Limits {
+    let mut size = |name: &str, size: &At<Size>, least: u64, most: u64| {
+        let bytes = size.value.get();
+        if !(least..=most).contains(&bytes) {
+            let (least, most) = (Size::bytes(least), Size::bytes(most));
+            problems.refuse(size.place, format!("limits.{name}: expected {least} to {most}"));
+        }
+        usize::try_from(bytes).unwrap_or(usize::MAX)
+    };
+    let body_bytes_max = size("body_bytes_max", &file.body_bytes_max, 1 << 10, 1 << 30);
+    let header_bytes_max = size("header_bytes_max", &file.header_bytes_max, 1 << 12, 1 << 20);
+    let mut count = |name: &str, count: &At<u32>| {
+        if !(1..=COUNT_MAX).contains(&count.value) {
+            problems.refuse(count.place, format!("limits.{name}: expected 1 to {COUNT_MAX}"));
+        }
+        usize::try_from(count.value).unwrap_or(usize::MAX)
+    };
+    Limits {
+        body_bytes_max,
+        header_bytes_max,
+        connections_max: count("connections_max", &file.connections_max),
+        streams_max: count("streams_max", &file.streams_max),
+        header_read_timeout: file.header_read_timeout.get(),
+        body_read_timeout: file.body_read_timeout.get(),
+        shutdown_grace: file.shutdown_grace.get(),
+    }
+}
+
+fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
+    if file.opaque.value == OpaqueRule::Allow {
+        problems.warn(file.opaque.place, "policy.opaque: images and PDFs leave unread");
+    }
+    if file.mcp_connector.value == ConnectorRule::Allow {
+        problems.warn(
+            file.mcp_connector.place,
+            "policy.mcp_connector: Claude's side may call MCP servers, unseen by Privet",
+        );
+    }
+    for (name, rule) in &file.entities {
+        if name.0 == EntityType::Secret && rule.value == EntityRule::Keep {
+            problems
+                .warn(rule.place, "policy.entities.SECRET: keys and passwords leave as they are");
+        }
+    }
+    let mut tools: Vec<_> = file.restore.tools.into_iter().collect();
+    // Exact names first, then by length: the most particular rule counts.
+    tools.sort_by_key(|(pattern, _)| {
+        let text = pattern.as_str();
+        (text.contains('*'), usize::MAX - text.len())
+    });
+    let url_hosts = file.restore.url_hosts.iter().map(|host| host.as_str().to_owned()).collect();
+    Policy {
+        opaque: file.opaque.value,
+        numbers: file.numbers,
+        mcp_connector: file.mcp_connector.value,
+        entities: file.entities.into_iter().map(|(name, rule)| (name.0, rule.value)).collect(),
+        secrets: file.secrets,
+        secret_notice: file.secret_notice,
+        allow_terms: file.allow_terms.into_iter().filter(|term| !term.is_empty()).collect(),
+        restore: Restore { default: file.restore.default, tools, url_hosts },
+        session_scope: file.scope.session,
+    }
+}
+
+const COUNT_MAX: u32 = 1_000_000;

@@ -1,0 +1,7 @@
+//! The Privet command line: configuration, commands, wiring.
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod console;
+pub mod house;

@@ -1,0 +1,245 @@
+//! The real binary: configuration, keys and the audit log.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+struct Home {
+    dir: tempfile::TempDir,
+}
+
+struct Ran {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Home {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> &Self {
+        std::fs::write(self.path(name), text).unwrap();
+        self
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_privet"));
+        command
+            .args(args)
+            .env_clear()
+            .env("HOME", self.dir.path())
+            .env("USER", "kim")
+            .env("ANTHROPIC_API_KEY", "sk-ant-invented")
+            .current_dir(self.dir.path());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let Output { status, stdout, stderr } = self.command(args).output().unwrap();
+        Ran {
+            code: status.code(),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    fn run_well(&self, args: &[&str]) -> Ran {
+        let ran = self.run(args);
+        assert_eq!(ran.code, Some(0), "{args:?}: {}{}", ran.out, ran.err);
+        ran
+    }
+}
+
+#[test]
+fn check_explains_and_ends_with_3() {
+    let home = Home::new();
+    home.run_well(&["check"]);
+    home.write("privet.yaml", "policy:\n  opaque: block\n");
+    let ran = home.run(&["check", "--config", "privet.yaml"]);
+    assert_eq!(ran.code, Some(3));
+    let path = home.path("privet.yaml");
+    let want = format!(
+        "{}:2:11: error: unknown variant `block`, expected one of refuse, withhold, allow\n",
+        path.display()
+    );
+    assert_eq!(ran.out, want);
+    for command in [&["key", "list"][..], &["audit", "verify"]] {
+        let args = [command, &["--config", "privet.yaml"]].concat();
+        let ran = home.run(&args);
+        assert_eq!(ran.code, Some(3), "{command:?}");
+        assert!(ran.err.contains(":2:11: error:"), "{}", ran.err);
+    }
+    let ran = home.run(&["check", "--config", "nowhere.yaml"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.out.contains("cannot read the configuration"), "{}", ran.out);
+}
+
+#[test]
+fn check_prints_a_schema() {
+    let schema = Home::new().run_well(&["check", "--schema"]).out;
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(schema["additionalProperties"], false);
+    assert_eq!(schema["properties"]["policy"]["additionalProperties"], false);
+}
+
+#[test]
+fn a_key_is_shown_once_and_kept_as_a_hash() {
+    let home = Home::new();
+    let ran = home.run_well(&["key", "create", "--name", "laptop", "--expires", "90d"]);
+    let key = ran.out.trim_end();
+    assert!(key.starts_with("privet_") && key.len() == 56, "{key}");
+    assert!(ran.err.contains("back it up") && ran.err.contains("not shown again"), "{}", ran.err);
+    assert!(!ran.err.contains(key));
+    let listed = home.run_well(&["key", "list"]).out;
+    assert!(listed.contains("laptop") && listed.contains("active") && !listed.contains(key));
+    for folder in [".local/share/privet", ".config/privet"] {
+        for file in std::fs::read_dir(home.path(folder)).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            assert!(!String::from_utf8_lossy(&bytes).contains(key));
+        }
+    }
+    let json = home.run_well(&["key", "list", "--format", "json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["name"], &json["state"]), (&"laptop".into(), &"active".into()));
+}
+
+#[test]
+fn keys_are_revoked_by_name_or_id() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let again = home.run(&["key", "create", "--name", "laptop"]);
+    assert_eq!(again.code, Some(2));
+    assert_eq!(
+        again.err,
+        "privet: a key of that name is in force already (choose another --name, or revoke that key first)\n"
+    );
+    assert!(home.run_well(&["key", "revoke", "laptop"]).out.starts_with("revoked key `key_"));
+    assert_eq!(home.run(&["key", "revoke", "laptop"]).code, Some(2));
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let listed = home.run_well(&["key", "list"]).out;
+    assert!(listed.contains("revoked") && listed.contains("active"), "{listed}");
+}
+
+#[test]
+fn every_command_leaves_an_entry() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    home.run_well(&["key", "list"]);
+    home.run_well(&["key", "revoke", "laptop"]);
+    home.run_well(&["audit", "verify"]);
+    home.run_well(&["audit", "tail"]);
+    let tail = home.run_well(&["audit", "tail", "-n", "9"]).out;
+    let events: Vec<_> = tail.lines().map(|line| line.split(' ').nth(2).unwrap()).collect();
+    let want = ["key_created", "keys_listed", "key_revoked", "audit_verified", "audit_read"];
+    assert_eq!(events, want, "{tail}");
+    assert!(tail.contains("local:kim@default"), "{tail}");
+    let only = home.run_well(&["audit", "tail", "--event", "key_revoked", "--format", "json"]).out;
+    assert_eq!(only.lines().count(), 1);
+    assert_eq!(home.run_well(&["audit", "export"]).out.lines().count(), 8);
+}
+
+#[test]
+fn verify_finds_a_changed_and_a_cut_log() {
+    let home = Home::new();
+    for name in ["a", "b", "c"] {
+        home.run_well(&["key", "create", "--name", name]);
+    }
+    let verified = home.run_well(&["audit", "verify"]).out;
+    let (count, head) = verified.split_once("\nhead ").unwrap();
+    assert_eq!(count, "3 entries, every link holds");
+    let head = head.trim_end();
+    home.run_well(&["audit", "verify", "--head", head]);
+    sql(&home, "DELETE FROM audit WHERE seq > 2");
+    assert_eq!(home.run(&["audit", "verify", "--head", head]).code, Some(1));
+    home.run_well(&["audit", "verify"]);
+    sql(&home, "UPDATE audit SET entry = replace(entry, 'kim', 'lee') WHERE seq = 2");
+    let broken = home.run(&["audit", "verify"]);
+    assert_eq!(broken.code, Some(1));
+    assert!(broken.out.starts_with("the audit log is broken at entry 2: "), "{}", broken.out);
+    let tail = home.run_well(&["audit", "tail", "-n", "1"]).out;
+    assert!(tail.contains("audit_verified") && tail.contains("[broken]"), "{tail}");
+}
+
+#[test]
+fn a_vault_without_its_key_is_not_given_another() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let key_file = home.path(".config/privet/root.key");
+    let key = std::fs::read_to_string(&key_file).unwrap();
+    std::fs::remove_file(&key_file).unwrap();
+    let ran = home.run(&["key", "list"]);
+    assert_eq!(ran.code, Some(4));
+    assert!(ran.err.contains("put its key back from your backup"), "{}", ran.err);
+    assert!(!key_file.exists());
+    write_private(&key_file, &"0f".repeat(32));
+    let ran = home.run(&["key", "list"]);
+    assert_eq!(ran.code, Some(4));
+    assert!(ran.err.contains("the key file does not belong to this vault"), "{}", ran.err);
+    write_private(&key_file, &key);
+    home.run_well(&["key", "list"]);
+}
+
+#[test]
+fn wrong_use_ends_with_2_and_one_line() {
+    let home = Home::new();
+    let rows: &[(&[&str], i32)] = &[
+        (&["key", "create"], 2),
+        (&["key", "create", "--name", ""], 2),
+        (&["key", "create", "--name", "a\nb"], 2),
+        (&["key", "create", "--name", "x", "--expires", "soon"], 2),
+        (&["key", "revoke", "nobody"], 2),
+        (&["audit", "tail", "--event", "nothing"], 2),
+        (&["audit", "verify", "--head", "x"], 2),
+        (&["nonsense"], 2),
+    ];
+    for (args, code) in rows {
+        let ran = home.run(args);
+        assert_eq!(ran.code, Some(*code), "{args:?} {}", ran.err);
+        assert!(ran.out.is_empty() && !ran.err.is_empty(), "{args:?}");
+    }
+    let ran = Home::new().run(&["audit", "tail"]);
+    assert_eq!(ran.code, Some(4));
+    assert!(ran.err.starts_with("privet: there is no database"), "{}", ran.err);
+}
+
+#[test]
+fn follow_prints_what_comes() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "one"]);
+    let mut following =
+        home.command(&["audit", "tail", "--follow"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().contains("key_created"));
+    home.run_well(&["key", "revoke", "one"]);
+    assert!(lines.next().unwrap().unwrap().contains("key_revoked"));
+    following.kill().unwrap();
+    following.wait().unwrap();
+}
+
+fn sql(home: &Home, sql: &'static str) {
+    let store = privet_store::Store::open(&home.path(".local/share/privet/privet.sqlite")).unwrap();
+    let done = store
+        .write(move |tx| -> Result<(), privet_store::StoreError> { Ok(tx.execute_batch(sql)?) });
+    done.wait().unwrap();
+}
+
+fn write_private(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
