@@ -2,4 +2,6 @@
 
 pub mod audit;
 pub mod check;
+pub mod explain;
 pub mod key;
+pub mod scan;
