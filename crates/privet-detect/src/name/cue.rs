@@ -7,7 +7,7 @@ use super::lexicon::{AMBIGUOUS, FIRST, STOP, TITLE};
 use super::person::{Known, Words, after_cue, first_and_family, whole};
 use super::word::{Case, next_word, word_at};
 use crate::claim::Claim;
-use crate::reading::{before, byte, is_blank, run, word_starts};
+use crate::reading::{before, byte, is_blank, run, run_back, word_starts};
 use crate::trigger::{Reader, Rule, Site};
 
 /// The rules of this file.
@@ -205,6 +205,9 @@ fn read_greeting(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         return site.end;
     };
     let sure = first.is(FIRST) && !first.is(STOP | TITLE);
+    if !begins_sentence(site.bytes, site.start) {
+        return site.end;
+    }
     if first.case != Case::Capital || first.is(TITLE) {
         return site.end;
     }
@@ -216,6 +219,16 @@ fn read_greeting(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         report("person/greeting", 0.4, "greeting", sure, first.start, person.end, found);
     }
     site.end
+}
+
+/// Whether a sentence begins at `at`.
+fn begins_sentence(bytes: &[u8], at: usize) -> bool {
+    let blanks = run_back(bytes, at, 8, is_blank);
+    matches!(
+        before(bytes, blanks),
+        0 | b'\n' | b'\r' | b'"' | b'\'' | b'>' | b'.' | b'!' | b'?' | b'*' | b'(' | b':'
+    ) || (matches!(before(bytes, blanks), b'n' | b't')
+        && before(bytes, blanks.saturating_sub(1)) == b'\\')
 }
 
 /// The line under "Best regards,".
@@ -297,8 +310,10 @@ fn read_label(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
     let Some(person) = after_cue(&Words::from(site.text, first)) else { return site.end };
     let two = site.text.get(first.start..person.end).is_some_and(|name| name.contains(' '));
     let known = first.is(FIRST) && !first.is(STOP);
+    let label = site.text.get(site.start..site.end).unwrap_or_default();
+    let strict = GIVEN.iter().any(|given| label.eq_ignore_ascii_case(given));
     if known
-        || (two && !first.is(STOP))
+        || ((two || strict) && !first.is(STOP))
         || first.is(super::lexicon::FAMILY) && !first.is(STOP | AMBIGUOUS)
     {
         report("person/label", 0.4, "label", known, first.start, person.end, found);
@@ -383,6 +398,25 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     let escaped = byte(bytes, end) == b'n' && before(bytes, end) == b'\\';
     if escaped { end - 1 } else { end }
 }
+
+/// Labels that only a person's name stands behind.
+const GIVEN: &[&str] = &[
+    "nombre:",
+    "apellidos:",
+    "apellido:",
+    "vorname:",
+    "nachname:",
+    "prénom:",
+    "prenom:",
+    "cognome:",
+    "voornaam:",
+    "achternaam:",
+    "förnamn:",
+    "efternamn:",
+    "patient name:",
+    "cardholder:",
+    "account holder:",
+];
 
 const RECIPIENTS_MAX: usize = 64;
 const LINE_BYTES_MAX: usize = 1000;

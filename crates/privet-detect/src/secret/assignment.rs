@@ -49,7 +49,9 @@ fn read_assignment(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         if kind == Kind::Weak && follows_qualifier(site.bytes, start) { Kind::Key } else { kind };
     let Some((from, link)) = link_after(site.bytes, start, end) else { return end };
     let Some(value) = read_value(site.text, from, link) else { return end };
-    let Some(base) = judge(kind, link, &value) else { return end };
+    let compound =
+        site.bytes.get(start..end).is_some_and(|name| name.contains(&b'_') || name.contains(&b'-'));
+    let Some(base) = judge(kind, link, compound, &value) else { return end };
     let (id, cue) = match kind {
         Kind::Password => ("secret/password", "password"),
         Kind::Key | Kind::Weak => ("secret/assigned-key", "key"),
@@ -224,8 +226,12 @@ fn bare_end(bytes: &[u8], from: usize, link: Link) -> usize {
 }
 
 /// The base score of a value under a name of that kind; `None` if it is no secret.
-fn judge(kind: Kind, link: Link, value: &Value<'_>) -> Option<Score> {
-    let text = value.text;
+fn judge(kind: Kind, link: Link, compound: bool, value: &Value<'_>) -> Option<Score> {
+    // What a value is shows in its beginning; the rest would only cost time.
+    let text = value
+        .text
+        .get(..crate::reading::char_floor(value.text, JUDGED_BYTES))
+        .unwrap_or(value.text);
     if is_placeholder(text) || text.contains("://") || text.contains("{{") || text.contains("${") {
         return None;
     }
@@ -259,11 +265,8 @@ fn judge(kind: Kind, link: Link, value: &Value<'_>) -> Option<Score> {
             }
         }
         Kind::Password if link == Link::Blank => {
-            let sure = random
-                || (text.len() >= 8
-                    && looks_chosen(text)
-                    && has_marks(text)
-                    && text.bytes().any(|b| b.is_ascii_digit()));
+            let marked = text.len() >= 8 && looks_chosen(text) && has_marks(text);
+            let sure = random || (marked && (compound || text.bytes().any(|b| b.is_ascii_digit())));
             sure.then_some(Score::WEAK)
         }
         Kind::Password => {
@@ -305,6 +308,7 @@ const SAYING: &[&str] = &[
 
 const NAME_BYTES_MAX: usize = 48;
 const VALUE_BYTES_MAX: usize = 512;
+const JUDGED_BYTES: usize = 96;
 
 #[cfg(test)]
 mod tests {
