@@ -331,7 +331,7 @@ fn read_before_address(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize
         return site.end;
     }
     let quoted = before(site.bytes, site.start) == b'"';
-    let end = site.start - usize::from(quoted);
+    let end = run_back(site.bytes, site.start - usize::from(quoted), 4, is_blank);
     let head = site.text.get(..end).unwrap_or_default();
     let start = head
         .char_indices()

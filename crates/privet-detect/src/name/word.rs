@@ -84,7 +84,7 @@ pub(crate) fn word_at(text: &str, start: usize) -> Option<Word> {
     }
     // `Anne-Sophie` is known when `Anne` is, unless it is listed itself.
     let flags = match flags_of(hash) {
-        0 if part_hash != 0 => flags_of(part_hash),
+        0 if part_hash != 0 && shape.first_upper => flags_of(part_hash),
         flags => flags,
     };
     Some(Word { start, end: start + end, flags, case: shape.case() })

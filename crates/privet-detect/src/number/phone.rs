@@ -99,7 +99,8 @@ fn form_of(part: &Chain<'_>) -> Option<(usize, Form)> {
     let blank = usize::from(before(part.bytes, start) == b' ');
     if before(part.bytes, start - blank) == b'+' {
         let fits = fits_country(number) || without_trunk_zero(part, number);
-        return fits.then_some((start - blank - 1, Form::International));
+        let form = if fits { Form::International } else { Form::Loose };
+        return Some((start - blank - 1, form));
     }
     let separated = part.groups.len() > 1;
     let dialled = number.strip_prefix(b"00").or_else(|| number.strip_prefix(b"011"));

@@ -49,8 +49,7 @@ fn read_assignment(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         if kind == Kind::Weak && follows_qualifier(site.bytes, start) { Kind::Key } else { kind };
     let Some((from, link)) = link_after(site.bytes, start, end) else { return end };
     let Some(value) = read_value(site.text, from, link) else { return end };
-    let compound =
-        site.bytes.get(start..end).is_some_and(|name| name.contains(&b'_') || name.contains(&b'-'));
+    let compound = site.bytes.get(start..end).is_some_and(|name| name.contains(&b'_'));
     let Some(base) = judge(kind, link, compound, &value) else { return end };
     let (id, cue) = match kind {
         Kind::Password => ("secret/password", "password"),
@@ -201,10 +200,18 @@ fn read_value(text: &str, from: usize, link: Link) -> Option<Value<'_>> {
         if link != Link::Says && matches!(byte(bytes, end), b'(' | b'[') {
             return None;
         }
+        let closed = byte(bytes, end) == b'<' && byte(bytes, end + 1) == b'/';
+        if (byte(bytes, end) == b'<' || link == Link::Tag) && !closed {
+            return None;
+        }
         (from, end)
     };
     let value = text.get(start..end)?;
-    let value = if quoted { value } else { value.trim_end_matches(['.', ',', ':', '?']) };
+    let value = if quoted {
+        value
+    } else {
+        value.trim_end_matches(['.', ',', ':', '?', ';', ')', ']', '}'])
+    };
     let last = matches!(byte(bytes, end), 0 | b'\n' | b'\r');
     (!value.is_empty()).then_some(Value {
         text: value,
@@ -241,7 +248,11 @@ fn judge(kind: Kind, link: Link, compound: bool, value: &Value<'_>) -> Option<Sc
     }
     let named = matches!(link, Link::Tight | Link::Colon | Link::Says | Link::Flag | Link::Tag);
     let bare_name = !value.quoted && is_identifier(text);
-    let random = looks_random(text);
+    // Keys are made of letters and digits; patterns and code are not.
+    let is_code = text
+        .bytes()
+        .any(|b| matches!(b, b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'<' | b'>' | b'|' | b'\\'));
+    let random = looks_random(text) && !is_code;
     match kind {
         Kind::Weak => (random && text.len() >= 20 && link != Link::Blank).then_some(Score::WEAK),
         Kind::Key if random && !bare_name => {
@@ -252,7 +263,8 @@ fn judge(kind: Kind, link: Link, compound: bool, value: &Value<'_>) -> Option<Sc
                 && looks_chosen(text)
                 && text.bytes().filter(u8::is_ascii_digit).count() >= 2;
             let marked = text.len() >= 8 && looks_chosen(text) && has_marks(text);
-            ((short || marked) && !bare_name && link != Link::Blank).then_some(Score::WEAK)
+            ((short || marked) && !is_code && !bare_name && link != Link::Blank)
+                .then_some(Score::WEAK)
         }
         Kind::Password if value.quoted => {
             if looks_chosen(text) {

@@ -34,7 +34,7 @@ fn is_reference(value: &str, first: u8) -> bool {
     wrapped
         || variable
         || [
-            "${", "$(", "{{", "#{", "%(", "<%", "@{", "./", "../", "~/", "arn:", "op://", "vault:",
+            "${", "$(", "{", "#{", "%(", "<%", "@{", "./", "../", "~/", "arn:", "op://", "vault:",
             "file:",
         ]
         .iter()
