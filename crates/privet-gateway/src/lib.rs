@@ -22,6 +22,6 @@ mod who;
 
 pub use gateway::{Gateway, StartError};
 pub use server::Listening;
-pub use settings::{Credential, Limits, Settings, TlsFiles, UpstreamSettings};
+pub use settings::{Credential, Limits, SecretNotice, Settings, TlsFiles, UpstreamSettings};
 pub use tasks::Tasks;
 pub use upstream::{Upstream, UpstreamError};

@@ -20,6 +20,7 @@ use crate::gateway::Gateway;
 use crate::ledger::{Additions, LedgerError, Target, refusal};
 use crate::masker::{Masking, Refusal};
 use crate::scope_memory::{ScopeKey, ScopeMemory};
+use crate::settings::SecretNotice;
 use crate::upstream::UpstreamError;
 use crate::{answer, headers, who};
 
@@ -75,8 +76,15 @@ async fn carry(
     let name = who::scope_name(&call.principal, &parts.headers, &gateway.settings)?;
     let scope = tokio::task::block_in_place(|| gateway.vault.scope(&name))
         .map_err(|error| closed_by("vault", &error))?;
+    let says_notice = match gateway.settings.secret_notice {
+        SecretNotice::Header => false,
+        SecretNotice::Answer => true,
+        SecretNotice::Auto => who::text(&parts.headers, "user-agent")
+            .is_some_and(|name| name.starts_with("claude-cli")),
+    };
     for _ in 0..RACES_MAX {
-        let prepared = tokio::task::block_in_place(|| prepare(gateway, call, &body, &scope))?;
+        let prepared =
+            tokio::task::block_in_place(|| prepare(gateway, call, &body, &scope, says_notice))?;
         let target = Target {
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
@@ -127,6 +135,7 @@ fn prepare(
     call: &mut Call,
     body: &Raw<Vec<u8>>,
     scope: &Arc<Scope>,
+    says_notice: bool,
 ) -> Result<Prepared, Failure> {
     let json = Json::parse(body.expose()).map_err(|error| bad_json(&error))?;
     let map = walk(&json).map_err(|error| Problem::new(Kind::Invalid, error.to_string()))?;
@@ -150,17 +159,21 @@ fn prepare(
             };
             Problem::new(Kind::Invalid, message).coded(code)
         })?;
+    let notice = (!masking.secrets.is_empty()).then(|| {
+        let kinds: Vec<&str> = masking.secrets.iter().copied().collect();
+        format!("secret masked ({}): rotate it", kinds.join(", "))
+    });
     let restoration = Restoration {
         table: Arc::new(masking.table),
         hosts: Arc::clone(&gateway.hosts),
         tools: Arc::clone(&gateway.tools),
         keys: Arc::new(ScopeKey(scope.leaf_key())),
         citations: Arc::new(masking.citations),
+        notice: notice
+            .as_deref()
+            .filter(|_| says_notice && !map.structured)
+            .map(|notice| format!("[Privet: {notice}. Request {}]\n\n", call.request_id)),
     };
-    let notice = (!masking.secrets.is_empty()).then(|| {
-        let kinds: Vec<&str> = masking.secrets.iter().copied().collect();
-        format!("secret masked ({}): rotate it", kinds.join(", "))
-    });
     let (claims, segments) = (memory.claims, masking.segment_memos);
     Ok(Prepared { body: masked, claims, segments, restoration, notice })
 }

@@ -26,6 +26,8 @@ pub struct Settings {
     pub policy: MaskPolicy,
     /// What happens to secrets.
     pub secrets: SecretMode,
+    /// How the owner of a secret is told.
+    pub secret_notice: SecretNotice,
     /// Where the input of each tool goes.
     pub tools: ToolRules,
     /// Hosts that values may be restored for inside web addresses.
@@ -36,6 +38,17 @@ pub struct Settings {
     pub contact: Option<String>,
     /// Bounds.
     pub limits: Limits,
+}
+
+/// How the owner of a secret is told that it was found. A header always says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretNotice {
+    /// By the header `x-privet-notice` alone.
+    Header,
+    /// Also by a line before the first text of the answer.
+    Answer,
+    /// By such a line where the client is Claude Code, which shows no headers.
+    Auto,
 }
 
 /// A certificate chain and its key, as PEM files.
@@ -139,6 +152,7 @@ impl Settings {
             origins: Vec::new(),
             policy: MaskPolicy::default(),
             secrets: SecretMode::Sealed,
+            secret_notice: SecretNotice::Auto,
             tools: ToolRules::new([], Destination::Inside),
             restore_hosts: HostList::default(),
             scope_by_session: false,

@@ -144,6 +144,24 @@ impl Restorer {
         self.show(observer);
     }
 
+    /// Puts `text` of Privet's own at the current place, noted as standing for nothing,
+    /// so that it is taken out again when the text comes back.
+    pub fn insert(&mut self, text: &str, out: &mut Vec<u8>, observer: &mut dyn LeafObserver) {
+        if self.form != Form::Text {
+            return;
+        }
+        if !self.in_leaf {
+            self.start_leaf(observer);
+        }
+        self.release_held(out, observer);
+        self.matching = None;
+        out.extend_from_slice(text.as_bytes());
+        let start = self.leaf_at;
+        self.leaf_at += text.len();
+        self.unseen.extend_from_slice(text.as_bytes());
+        observer.leaf_edited(start, self.leaf_at, "");
+    }
+
     /// Releases what is held and ends the leaf.
     pub fn finish(&mut self, end: End, out: &mut Vec<u8>, observer: &mut dyn LeafObserver) {
         if self.form == Form::Text && !self.in_leaf {

@@ -29,6 +29,8 @@ pub struct Restoration {
     pub keys: Arc<dyn LeafKey>,
     /// How the documents of the request were changed.
     pub citations: Arc<CitationMap>,
+    /// A line of Privet's own to put before the first text of the answer.
+    pub notice: Option<String>,
 }
 
 /// What an answer says about itself. No text of it.
@@ -99,9 +101,13 @@ pub fn restore_whole(body: &[u8], restoration: &Restoration) -> WholeAnswer {
             facts.error = json.get_text(error, "type").map(std::borrow::Cow::into_owned);
         } else if let Some(content) = json.get(root, "content") {
             let blocks: Vec<NodeId> = json.elements(content).collect();
+            let mut notice = restoration.notice.as_deref();
             for (index, block) in blocks.iter().enumerate() {
                 let end = if index + 1 == blocks.len() { facts.end() } else { End::Complete };
-                block::restore(&json, *block, restoration, end, &mut edits, &mut memos);
+                let is_text = json.get_text(*block, "type").as_deref() == Some("text");
+                let notice = if is_text { notice.take() } else { None };
+                let place = block::Place { end, notice };
+                block::restore(&json, *block, restoration, place, &mut edits, &mut memos);
             }
             restore_stop_sequence(&json, root, restoration, &mut edits);
         }
@@ -119,7 +125,7 @@ fn restore_stop_sequence(
     if let Some(node) = json.get(holder, "stop_sequence")
         && json.kind(node) == Kind::String
     {
-        block::restore_string(json, node, restoration, End::Complete, edits, &mut ());
+        block::restore_string(json, node, restoration, block::Place::default(), edits, &mut ());
     }
 }
 

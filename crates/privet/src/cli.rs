@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, check, explain, key, scan};
+use crate::commands::{audit, check, explain, key, scan, serve};
 use crate::config::Environment;
 use crate::console::{CommandError, Console, Exit};
 
@@ -22,6 +22,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the gateway.
+    Serve(serve::Args),
     /// Find personal data and secrets in files, folders and standard input.
     Scan(scan::Args),
     /// Show every candidate in a text: its score, its reasons and what became of it.
@@ -48,6 +50,7 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: &Cli, console: &mut Console<'_>) -> Result<Exit, CommandError> {
     let config = cli.config.as_deref();
     match &cli.command {
+        Command::Serve(args) => serve::run(args, config, console),
         Command::Scan(args) => scan::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Check(args) => check::run(args, config, console),

@@ -5,3 +5,4 @@ pub mod commands;
 pub mod config;
 pub mod console;
 pub mod house;
+pub mod wiring;

@@ -95,9 +95,10 @@ impl Chain<'_> {
         let far = before(self.bytes, at.saturating_sub(1));
         match last {
             b'n' | b'r' | b't' => far == b'\\',
-            b'.' | b',' | b'-' | b'/' => {
-                !(far.is_ascii_alphanumeric() || far == b'$' || far == b'.')
-            }
+            // A comma parts the cells of a table. Thousands are groups of three, too
+            // short to be anything here.
+            b',' => far != b'$',
+            b'.' | b'-' | b'/' => !(far.is_ascii_alphanumeric() || far == b'$' || far == b'.'),
             b':' => !far.is_ascii_digit(),
             b'$' | b'#' | b'^' | b'@' | b'%' | b'\\' => false,
             0xC2 | 0xA0..=0xBF => !matches!((far, last), (0xC2, 0xA3 | 0xA5) | (0x82, 0xAC)),
@@ -111,7 +112,8 @@ impl Chain<'_> {
         let next = byte(self.bytes, end);
         let far = byte(self.bytes, end + 1);
         match next {
-            b'.' | b',' | b'-' | b'/' | b':' => !far.is_ascii_alphanumeric(),
+            b',' => true,
+            b'.' | b'-' | b'/' | b':' => !far.is_ascii_alphanumeric(),
             b'%' => false,
             // A character beyond ASCII may follow a number without a space.
             0x80.. => true,

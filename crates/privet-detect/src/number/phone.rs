@@ -73,7 +73,7 @@ fn read_one(part: &Chain<'_>, trust: Trust) -> Option<Finding> {
 fn plus_is_free(bytes: &[u8], start: usize) -> bool {
     let last = before(bytes, start);
     let escaped = matches!(last, b'n' | b'r' | b't') && before(bytes, start - 1) == b'\\';
-    escaped || !(last.is_ascii_alphanumeric() || matches!(last, b'_' | b'+' | b'-' | b'/'))
+    escaped || !(last.is_ascii_alphanumeric() || matches!(last, b'_' | b'+' | b'-'))
 }
 
 /// Whether the number ends here: nothing goes on, or only an extension does.
@@ -289,6 +289,11 @@ mod tests {
         );
         check(PHONE, "+33 6 12 34 56 78/", &["+33 6 12 34 56 78"]);
         check(PHONE, "Tel.:+41-44-668-18-00", &["+41-44-668-18-00"]);
+        check(
+            PHONE,
+            "a@b,+1 415-555-0132,open;+44 20 7946 0018;x,(415) 555-0123,y",
+            &["+1 415-555-0132", "+44 20 7946 0018", "(415) 555-0123"],
+        );
     }
 
     #[test]

@@ -50,6 +50,21 @@ impl LeafObserver for Recorder {
     }
 }
 
+/// How a text stands in the answer.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'n> {
+    /// How it ends.
+    pub(super) end: End,
+    /// What Privet puts before it.
+    pub(super) notice: Option<&'n str>,
+}
+
+impl Default for Place<'_> {
+    fn default() -> Self {
+        Self { end: End::Complete, notice: None }
+    }
+}
+
 /// Where the input of the tool call `block` goes. What runs on Claude's side is outbound.
 pub(super) fn call_destination(
     json: &Json<'_>,
@@ -66,12 +81,13 @@ pub(super) fn restore_string(
     json: &Json<'_>,
     node: NodeId,
     restoration: &Restoration,
-    end: End,
+    place: Place<'_>,
     edits: &mut Edits,
     observer: &mut dyn LeafObserver,
 ) {
     let text = json.text(node);
-    let restored = run(&text, Form::Text, Destination::Inside, restoration, end, observer);
+    let form = (Form::Text, Destination::Inside);
+    let restored = run(&text, form, restoration, place, observer);
     if restored != text.as_bytes() {
         edits.replace_string(json, node, &String::from_utf8_lossy(&restored));
     }
@@ -87,7 +103,8 @@ pub(super) fn restore_input(
     observer: &mut dyn LeafObserver,
 ) {
     let spelled = json.spelling(node);
-    let restored = run(spelled, Form::Json, destination, restoration, End::Complete, observer);
+    let form = (Form::Json, destination);
+    let restored = run(spelled, form, restoration, Place::default(), observer);
     if restored != spelled.as_bytes() {
         edits.replace(json.range(node), restored);
     }
@@ -95,17 +112,19 @@ pub(super) fn restore_input(
 
 fn run(
     text: &str,
-    form: Form,
-    destination: Destination,
+    (form, destination): (Form, Destination),
     restoration: &Restoration,
-    end: End,
+    place: Place<'_>,
     observer: &mut dyn LeafObserver,
 ) -> Vec<u8> {
     let table = Arc::clone(&restoration.table);
     let mut restorer = Restorer::new(table, Arc::clone(&restoration.hosts), form, destination);
     let mut out = Vec::with_capacity(text.len() + 64);
+    if let Some(notice) = place.notice {
+        restorer.insert(notice, &mut out, observer);
+    }
     restorer.push(text, &mut out, observer);
-    restorer.finish(end, &mut out, observer);
+    restorer.finish(place.end, &mut out, observer);
     out
 }
 
@@ -114,7 +133,7 @@ pub(super) fn restore(
     json: &Json<'_>,
     block: NodeId,
     restoration: &Restoration,
-    end: End,
+    place: Place<'_>,
     edits: &mut Edits,
     memos: &mut Vec<BlockMemo>,
 ) {
@@ -134,16 +153,20 @@ pub(super) fn restore(
     }
     let mut leaves = Vec::new();
     let mut signed = Vec::new();
+    let mut notice = place.notice;
     for leaf in walk_answer_block(json, block) {
         match leaf.class {
             Class::Text => {
                 let mut recorder = recorder(leaf.role);
-                restore_string(json, leaf.node, restoration, end, edits, &mut recorder);
+                let notice = if leaf.role == "text" { notice.take() } else { None };
+                let place = Place { notice, ..place };
+                restore_string(json, leaf.node, restoration, place, edits, &mut recorder);
                 leaves.append(&mut recorder.leaves);
             }
             Class::Signed => {
                 let mut recorder = recorder(SIGNED_ROLE);
-                restore_string(json, leaf.node, restoration, end, edits, &mut recorder);
+                let place = Place { notice: None, ..place };
+                restore_string(json, leaf.node, restoration, place, edits, &mut recorder);
                 signed.append(&mut recorder.leaves);
             }
             Class::Number | Class::Key => {
@@ -204,7 +227,7 @@ pub(super) fn restore_citation(
     for (key, value) in json.members(citation) {
         let kept = matches!(json.text(key).as_ref(), "type" | "file_id" | "encrypted_index");
         if json.kind(value) == Kind::String && !kept {
-            restore_string(json, value, restoration, End::Complete, edits, &mut recorder);
+            restore_string(json, value, restoration, Place::default(), edits, &mut recorder);
         }
     }
     map_citation(json, citation, restoration, edits);

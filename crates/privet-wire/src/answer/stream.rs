@@ -180,7 +180,8 @@ impl AnswerStream {
         };
         let kind = json.get_text(content, "type").unwrap_or_default();
         let Some(delta) = DELTAS.iter().find(|delta| delta.block == kind) else {
-            block::restore(json, content, &self.restoration, End::Complete, edits, memos);
+            let place = block::Place::default();
+            block::restore(json, content, &self.restoration, place, edits, memos);
             return Ok(true);
         };
         if self.blocks.len() >= OPEN_BLOCKS_MAX {
@@ -189,8 +190,9 @@ impl AnswerStream {
         let mut block = self.open(json, content, &kind, delta);
         match delta.form {
             Form::Text => {
+                let notice = if kind == "text" { self.restoration.notice.take() } else { None };
                 if let Some(node) = json.get(content, delta.start_field) {
-                    block.piece(json, node, edits);
+                    block.piece(json, node, notice.as_deref(), edits);
                 }
             }
             Form::Json => {
@@ -267,7 +269,7 @@ impl AnswerStream {
                     signature.push_str(&more);
                 }
                 if let Some(node) = json.get(delta, block.delta.field) {
-                    let left = block.piece(json, node, edits);
+                    let left = block.piece(json, node, None, edits);
                     let bare =
                         json.members(delta).count() == 2 && json.members(json.root()).count() == 3;
                     return left || !bare;
@@ -368,12 +370,21 @@ impl AnswerStream {
 impl Block {
     /// Restores the next piece of the block's text. Returns whether anything is left
     /// to pass on.
-    fn piece(&mut self, json: &Json<'_>, node: NodeId, edits: &mut Edits) -> bool {
+    fn piece(
+        &mut self,
+        json: &Json<'_>,
+        node: NodeId,
+        notice: Option<&str>,
+        edits: &mut Edits,
+    ) -> bool {
         if json.kind(node) != Kind::String {
             return true;
         }
         let text = json.text(node);
         let mut restored = Vec::with_capacity(text.len() + 64);
+        if let Some(notice) = notice {
+            self.restorer.insert(notice, &mut restored, &mut self.recorder);
+        }
         self.restorer.push(&text, &mut restored, &mut self.recorder);
         if restored != text.as_bytes() {
             edits.replace_string(json, node, &String::from_utf8_lossy(&restored));

@@ -42,6 +42,7 @@ fn restoration() -> Restoration {
         tools: Arc::default(),
         keys: Arc::new(PlainKey),
         citations: Arc::new(citations),
+        notice: None,
     }
 }
 
@@ -168,6 +169,31 @@ fn thinking_is_noted_by_its_signature() {
     let [memo] = memos.as_slice() else { panic!("{memos:?}") };
     assert_eq!(memo.key, BlockKey::Signature("c2ln".into()));
     assert_eq!(memo.leaves[0].hash, PlainKey.hash("signed", b"on Pat \"Q\" O'Brien."));
+}
+
+#[test]
+fn a_notice_comes_first_and_is_taken_out_again() {
+    let upstream = [
+        TEXT,
+        r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi PERSON_K7Q2MX."}}"#,
+        STOP,
+    ];
+    let restoration = Restoration { notice: Some("Mind! ".into()), ..restoration() };
+    let mut answer = AnswerStream::new(restoration.clone());
+    let (mut out, mut memos) = (Vec::new(), Vec::new());
+    let mut reader = FrameReader::default();
+    reader.push(stream(&upstream).as_bytes()).unwrap();
+    while let Some(frame) = reader.next_frame() {
+        answer.frame(&frame, &mut out, &mut memos).unwrap();
+    }
+    assert!(String::from_utf8(out).unwrap().contains("Mind! "));
+    let leaf = &memos[0].leaves[0];
+    assert_eq!(leaf.hash, PlainKey.hash("text", b"Mind! Hi Pat \"Q\" O'Brien."));
+    assert_eq!((leaf.edits[0].start, leaf.edits[0].end, leaf.edits[0].text.as_str()), (0, 6, ""));
+
+    let whole = restore_whole(br#"{"content":[{"type":"text","text":"Hi."}]}"#, &restoration);
+    assert_eq!(whole.body, br#"{"content":[{"type":"text","text":"Mind! Hi."}]}"#);
+    assert_eq!(whole.memos[0].leaves[0].edits.len(), 1);
 }
 
 #[test]

@@ -5,3 +5,4 @@ pub mod check;
 pub mod explain;
 pub mod key;
 pub mod scan;
+pub mod serve;

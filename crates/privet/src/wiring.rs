@@ -1,0 +1,154 @@
+//! From the configuration to a gateway that can be started.
+
+use std::sync::Arc;
+
+use privet_detect::{Analyzer, AnalyzerOptions};
+use privet_gateway::masker::{Action, MaskPolicy, OpaqueAction};
+use privet_gateway::{
+    Credential, Gateway, Limits, SecretNotice, Settings, Tasks, TlsFiles, UpstreamSettings,
+};
+use privet_mask::{Destination, HostList};
+use privet_vault::SecretMode;
+use privet_wire::answer::ToolRules;
+
+use crate::config::{
+    self, Config, ConnectorRule, EntityRule, Environment, NumberRule, OpaqueRule, RestoreRule,
+    SecretRule,
+};
+use crate::console::CommandError;
+use crate::house::House;
+
+/// The detectors that the configuration asks for.
+pub fn analyzer(config: &Config) -> Analyzer {
+    let mut options = AnalyzerOptions::default();
+    options.allow.extend(config.policy.allow_terms.iter().cloned());
+    Analyzer::new(options)
+}
+
+/// A gateway over an open house. Nothing is listening yet.
+pub fn gateway(
+    config: &Config,
+    house: &House,
+    environment: &Environment,
+    tasks: Tasks,
+) -> Result<Gateway, CommandError> {
+    let upstream = upstream(config, environment)?;
+    let analyzer = Arc::new(analyzer(config));
+    Gateway::new(settings(config), upstream, house.vault.clone(), analyzer, tasks)
+        .map_err(|error| CommandError::could_not_run(&error))
+}
+
+fn settings(config: &Config) -> Settings {
+    let policy = &config.policy;
+    let limits = &config.limits;
+    Settings {
+        listen: config.listen,
+        tls: config
+            .tls
+            .as_ref()
+            .map(|files| TlsFiles { cert: files.cert.clone(), key: files.key.clone() }),
+        hosts: config.hosts.clone(),
+        origins: config.origins.clone(),
+        policy: mask_policy(policy),
+        secrets: match policy.secrets {
+            SecretRule::Sealed => SecretMode::Sealed,
+            SecretRule::Irreversible => SecretMode::Irreversible,
+        },
+        secret_notice: match policy.secret_notice {
+            config::SecretNotice::Header => SecretNotice::Header,
+            config::SecretNotice::Answer => SecretNotice::Answer,
+            config::SecretNotice::Auto => SecretNotice::Auto,
+        },
+        tools: tool_rules(&policy.restore),
+        restore_hosts: HostList::new(policy.restore.url_hosts.iter().cloned()),
+        scope_by_session: policy.session_scope,
+        contact: None,
+        limits: Limits {
+            body_bytes_max: limits.body_bytes_max,
+            header_bytes_max: limits.header_bytes_max,
+            connections_max: limits.connections_max,
+            streams_max: limits.streams_max,
+            header_read_timeout: limits.header_read_timeout,
+            body_read_timeout: limits.body_read_timeout,
+            shutdown_grace: limits.shutdown_grace,
+            ..Limits::default()
+        },
+    }
+}
+
+fn mask_policy(policy: &config::Policy) -> MaskPolicy {
+    let action = |rule: &EntityRule| match rule {
+        EntityRule::Mask => Action::Mask,
+        EntityRule::Keep => Action::Keep,
+        EntityRule::Refuse => Action::Refuse,
+    };
+    MaskPolicy {
+        entities: policy.entities.iter().map(|(entity, rule)| (*entity, action(rule))).collect(),
+        opaque: match policy.opaque {
+            OpaqueRule::Refuse => OpaqueAction::Refuse,
+            OpaqueRule::Withhold => OpaqueAction::Withhold,
+            OpaqueRule::Allow => OpaqueAction::Allow,
+        },
+        numbers: match policy.numbers {
+            NumberRule::Mask => Action::Mask,
+            NumberRule::Refuse => Action::Refuse,
+        },
+        mcp_connector: match policy.mcp_connector {
+            ConnectorRule::Refuse => Action::Refuse,
+            ConnectorRule::Allow => Action::Keep,
+        },
+    }
+}
+
+/// Tools known to edit files keep that place when policy restores them.
+fn tool_rules(restore: &config::Restore) -> ToolRules {
+    let destination = |rule| match rule {
+        RestoreRule::Restore => Destination::Inside,
+        RestoreRule::Keep => Destination::Outbound,
+    };
+    let known = ToolRules::default();
+    let rules = restore.tools().map(|(name, rule)| {
+        let edits = known.destination(name) == Destination::FileEdit;
+        let place = match rule {
+            RestoreRule::Restore if edits => Destination::FileEdit,
+            rule => destination(rule),
+        };
+        (name.to_owned(), place)
+    });
+    ToolRules::new(rules.collect::<Vec<_>>(), destination(restore.default))
+}
+
+fn upstream(config: &Config, environment: &Environment) -> Result<UpstreamSettings, CommandError> {
+    let upstream = &config.upstream;
+    let url = upstream.url.parse().map_err(|_| CommandError::failed("`upstream.url` is no URL"))?;
+    let credential = match &upstream.credential {
+        config::Credential::PassThrough => Credential::PassThrough,
+        config::Credential::Own(reference) => {
+            let key = config::read_secret(reference, environment).map_err(|error| {
+                CommandError::could_not_run(&error).hint(
+                    "set it, or name another place under `upstream.key`, or let callers bring \
+                     their own with `upstream.auth: pass_through`",
+                )
+            })?;
+            Credential::Own(key)
+        }
+    };
+    let mut settings = UpstreamSettings::new(url, credential);
+    if let Some(proxy) = &upstream.proxy {
+        let proxy = config::read_proxy(proxy, environment)
+            .map_err(|error| CommandError::could_not_run(&error))?;
+        let uri =
+            proxy.expose().parse().map_err(|_| CommandError::failed("the proxy is no URL"))?;
+        settings.proxy = Some(uri);
+    }
+    if let Some(path) = &upstream.ca_file {
+        let pem = std::fs::read(path).map_err(|error| {
+            CommandError::failed(format!("cannot read `{}`: {error}", path.display()))
+        })?;
+        settings.ca = Some(pem);
+    }
+    settings.connect_timeout = upstream.connect_timeout;
+    settings.header_timeout = upstream.response_header_timeout;
+    settings.idle_timeout = upstream.idle_timeout;
+    Ok(settings)
+}
