@@ -45,8 +45,12 @@ fn read_word(text: &str, at: usize) -> (usize, u16) {
     let mut hash = 0;
     let mut end = at;
     let bytes = text.as_bytes();
-    while let Some(letter) = bytes.get(end).copied().filter(u8::is_ascii_alphabetic) {
-        hash = mix(hash, letter | 0x20);
+    for byte in bytes.get(at..).unwrap_or_default() {
+        let letter = byte | 0x20;
+        if !letter.is_ascii_lowercase() {
+            break;
+        }
+        hash = mix(hash, letter);
         end += 1;
     }
     if byte(bytes, end) < 0x80 {

@@ -173,9 +173,9 @@ impl Shape {
     }
 }
 
-/// Adds a folded letter to a hash.
+/// Adds a folded letter to a hash (FNV-1a). Its high bits are the good ones.
 pub(crate) fn mix(hash: u64, letter: u8) -> u64 {
-    (hash.rotate_left(7) ^ u64::from(letter)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_right(23)
+    (hash ^ u64::from(letter)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// The letter without accent and in lower case; `None` for hyphens and the like.
