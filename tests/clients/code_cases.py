@@ -200,10 +200,16 @@ def picture(bench, binary):
     project = fresh_project(road, lambda p: (p / "scan.png").write_bytes(base64.b64decode(png())))
     session, since = str(uuid.uuid4()), road.standin.count()
     prompt = script("Look at the scan.", {"tool": "Read", "input": {"file_path": str(project / "scan.png")}}, {"text": "Seen."})
-    claude(binary, road, project, prompt, "--session-id", session)
+    try:
+        words = json.dumps(claude(binary, road, project, prompt, "--session-id", session))
+    except harness.Failure as refused:
+        words = str(refused)
+    if "Privet" not in words or "/login" in words:
+        raise harness.Failure(f"the refusal does not say why: {words[-1500:]}")
     for i in range(3):
         words = result(claude(binary, road, project, f"Go on, step {i}.", "--resume", session))
-        if f"step {i}" not in words:
+        # The script's last step may still be due after the refusal.
+        if f"step {i}" not in words and not (i == 0 and words == "Seen."):
             raise harness.Failure(f"the session does not go on: {words!r}")
     heard = road.heard(since)
     harness.no_leak(road, heard)

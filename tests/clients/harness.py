@@ -117,7 +117,7 @@ def privet_road(binary, standin, folder, projects):
                           env={**os.environ, "STANDIN_KEY": UPSTREAM_KEY})
     keys = [line.strip() for line in made.stdout.splitlines() if line.startswith("privet_")]
     if made.returncode or len(keys) != 1:
-        raise Failure(f"`privet key create` gave no key: {made.stdout[-500:]}{made.stderr[-1500:]}")
+        raise Failure(f"`privet key create` gave no key: {made.stdout[-500:]}{made.stderr[:4000]}")
     privet = Privet(binary, config)
     return Road("through Privet", privet.url, keys[0], standin, True, folder, projects, privet)
 
@@ -133,7 +133,7 @@ def run_client(command, road, stdin, timeout, env=None, cwd=None):
     except subprocess.TimeoutExpired:
         raise Failure(f"{road.name}: no end within {timeout} s") from None
     if done.returncode:
-        raise Failure(f"{road.name}: exit {done.returncode}: {(done.stderr or done.stdout)[-1500:]}")
+        raise Failure(f"{road.name}: exit {done.returncode}: {(done.stderr or done.stdout)[:4000]}")
     return done.stdout
 
 

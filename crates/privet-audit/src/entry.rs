@@ -370,6 +370,20 @@ mod tests {
         assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), entry);
     }
 
+    /// Every name in the page is looked for as it stands there, in backticks.
+    #[test]
+    fn the_page_names_every_field_and_event() {
+        let page = include_str!("../../../docs/audit.md");
+        let source = include_str!("entry.rs");
+        let (_, body) = source.split_once("pub struct Record {").unwrap();
+        let (body, _) = body.split_once("\n}").unwrap();
+        let fields = body.lines().filter_map(|line| line.trim().strip_prefix("pub "));
+        let fields = fields.filter_map(|line| Some(line.split_once(':')?.0));
+        for name in fields.chain(Event::ALL.iter().map(|event| event.name())) {
+            assert!(page.contains(&format!("`{name}`")), "docs/audit.md does not name `{name}`");
+        }
+    }
+
     #[test]
     fn names_from_outside_are_plain() {
         let rows = [

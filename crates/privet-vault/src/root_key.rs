@@ -58,9 +58,13 @@ impl RootKey {
     /// there. Only for a vault that is not there yet either: a new key does not
     /// open an old vault.
     pub fn load_or_create(path: &Path, random: &dyn Random) -> Result<Self, RootKeyError> {
+        match Self::load(path) {
+            Err(RootKeyError::Missing(_)) => {}
+            loaded => return loaded,
+        }
         match Self::create(path, random) {
             Err(RootKeyError::Exists(_)) => Self::load(path),
-            other => other,
+            created => created,
         }
     }
 
@@ -99,12 +103,10 @@ impl RootKey {
         random.fill(key.as_mut_slice())?;
         let mut text = Zeroizing::new(HEXLOWER.encode(key.as_slice()));
         text.push('\n');
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        let mut name = [0; 8];
+        random.fill(&mut name)?;
+        let draft = directory.join(format!(".root-key-{}", HEXLOWER.encode(&name)));
+        write_whole(path, &draft, text.as_bytes()).map_err(failed)?;
         File::open(directory).and_then(|directory| directory.sync_all()).map_err(failed)?;
         Ok(Self { key })
     }
@@ -141,6 +143,29 @@ impl fmt::Debug for RootKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RootKey(..)")
     }
+}
+
+/// Makes the file `path` with these bytes. Whoever starts at the same moment sees
+/// no file or the whole one: it is written under another name and then linked.
+fn write_whole(path: &Path, draft: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_new(draft, bytes)?;
+    let linked = match fs::hard_link(draft, path) {
+        // Some file systems, those of memory sticks for one, have no links.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => write_new(path, bytes),
+        linked => linked,
+    };
+    let removed = fs::remove_file(draft);
+    linked.and(removed)
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn refuse_open_permissions(path: &Path, metadata: &fs::Metadata) -> Result<(), RootKeyError> {
@@ -191,6 +216,20 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let again = RootKey::create(&path, &OsRandom).unwrap_err();
         assert!(matches!(again, RootKeyError::Exists(_)), "{again}");
+    }
+
+    #[test]
+    fn whoever_starts_at_the_same_moment_gets_the_same_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("root.key");
+        let keys: Vec<_> = std::thread::scope(|threads| {
+            let start = || RootKey::load_or_create(&path, &OsRandom).unwrap().fingerprint();
+            let running: Vec<_> = (0..8).map(|_| threads.spawn(start)).collect();
+            running.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+        let files: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
+        assert_eq!(files.len(), 1, "no draft is left behind");
     }
 
     #[test]

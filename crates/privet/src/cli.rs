@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, check, key, serve};
+use crate::commands::{audit, check, explain, key, scan, serve};
 use crate::config::Environment;
 use crate::console::{CommandError, Console, Exit};
 
@@ -24,6 +24,10 @@ pub struct Cli {
 enum Command {
     /// Run the gateway.
     Serve(serve::Args),
+    /// Find personal data and secrets in files, folders and standard input.
+    Scan(scan::Args),
+    /// Show every candidate in a text: its score, its reasons and what became of it.
+    Explain(explain::Args),
     /// Check the configuration and explain mistakes by line and column.
     Check(check::Args),
     /// Make, list and revoke the keys of callers.
@@ -47,6 +51,8 @@ fn dispatch(cli: &Cli, console: &mut Console<'_>) -> Result<Exit, CommandError> 
     let config = cli.config.as_deref();
     match &cli.command {
         Command::Serve(args) => serve::run(args, config, console),
+        Command::Scan(args) => scan::run(args, console),
+        Command::Explain(args) => explain::run(args, console),
         Command::Check(args) => check::run(args, config, console),
         Command::Key(command) => key::run(command, config, console),
         Command::Audit(command) => audit::run(command, config, console),

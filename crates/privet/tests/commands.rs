@@ -89,6 +89,19 @@ fn check_explains_and_ends_with_3() {
 }
 
 #[test]
+fn check_looks_at_the_key_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    home.run_well(&["check"]);
+    let key_file = home.path(".config/privet/root.key");
+    std::fs::set_permissions(&key_file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let ran = home.run(&["check"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.out.contains("can be read by others (mode 644): chmod 600 it"), "{}", ran.out);
+}
+
+#[test]
 fn check_prints_a_schema() {
     let schema = Home::new().run_well(&["check", "--schema"]).out;
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();

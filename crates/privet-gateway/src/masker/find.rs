@@ -65,8 +65,48 @@ pub(super) fn find(analyzer: &Analyzer, text: &str, key: Option<&str>) -> Vec<Fo
         _ => analyze(analyzer, text, 0),
     };
     find_nested(analyzer, text, 0, &mut found);
+    let mut found = split_numbered_lines(text, found);
     found.sort_by_key(|f| f.start);
     found
+}
+
+/// Tools show files with a number before each line. A value that goes over several such
+/// lines becomes one finding a line, so that the numbers are no part of what comes back.
+fn split_numbered_lines(text: &str, found: Vec<Found>) -> Vec<Found> {
+    let mut split = Vec::with_capacity(found.len());
+    for f in found {
+        let value = text.get(f.start..f.end).unwrap_or_default();
+        if f.levels > 0 || !is_numbered(value) {
+            split.push(f);
+            continue;
+        }
+        let mut start = f.start;
+        for (index, line) in value.split_inclusive('\n').enumerate() {
+            let gutter = if index == 0 { 0 } else { gutter_len(line).unwrap_or(0) };
+            let rest = line.get(gutter..).unwrap_or_default();
+            let from = start + gutter + (rest.len() - rest.trim_start().len());
+            let to = start + line.trim_end().len();
+            if from < to {
+                split.push(Found { start: from, end: to, ..f });
+            }
+            start += line.len();
+        }
+    }
+    split
+}
+
+/// Whether all lines after the first begin with a line number.
+fn is_numbered(value: &str) -> bool {
+    let mut lines = value.split_inclusive('\n').skip(1).peekable();
+    lines.peek().is_some() && lines.all(|line| gutter_len(line).is_some())
+}
+
+/// The length of `  12\t` or `  12→` at the start of a line.
+fn gutter_len(line: &str) -> Option<usize> {
+    let rest = line.trim_start_matches(' ');
+    let number = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let after = number.strip_prefix('\t').or_else(|| number.strip_prefix('→'))?;
+    (number.len() < rest.len()).then_some(line.len() - after.len())
 }
 
 fn analyze(analyzer: &Analyzer, text: &str, levels: u8) -> Vec<Found> {
@@ -230,5 +270,25 @@ impl LeafCache {
                 cached.found.remove(&oldest);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_numbers_are_no_part_of_a_value() {
+        let text = "6\tKEY=\"AAA\n7\t  BBB\n 8→CCC\"\n9\tx";
+        let start = text.find("AAA").unwrap();
+        let end = text.find("CCC").unwrap() + 3;
+        let entity = EntityType::Secret;
+        let whole = Found { start, end, levels: 0, entity, recognizer: "pem" };
+        let parts = split_numbered_lines(text, vec![whole]);
+        let parts: Vec<&str> = parts.iter().map(|f| &text[f.start..f.end]).collect();
+        assert_eq!(parts, ["AAA", "BBB", "CCC"]);
+        let plain = "KEY=AAA\nBBB";
+        let whole = Found { start: 4, end: plain.len(), ..whole };
+        assert_eq!(split_numbered_lines(plain, vec![whole]), [whole]);
     }
 }

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
+use privet_vault::{RootKey, RootKeyError};
+
 use crate::config::{self, Loaded};
 use crate::console::{CommandError, Console, Exit};
 
@@ -43,7 +45,13 @@ pub fn run(
             writeln!(console.out, "  upstream  {}", config.upstream.url)?;
             writeln!(console.out, "  data      {}", config.data_dir.display())?;
             writeln!(console.out, "  root key  {}", config.key_file.display())?;
-            Ok(Exit::Clean)
+            match RootKey::load(&config.key_file) {
+                Ok(_) | Err(RootKeyError::Missing(_)) => Ok(Exit::Clean),
+                Err(error) => {
+                    writeln!(console.out, "{file}: error: key_file: {error}")?;
+                    Ok(Exit::InvalidConfig)
+                }
+            }
         }
         Err(problems) => {
             writeln!(console.out, "{problems}")?;

@@ -2,5 +2,7 @@
 
 pub mod audit;
 pub mod check;
+pub mod explain;
 pub mod key;
+pub mod scan;
 pub mod serve;

@@ -1,0 +1,120 @@
+//! How many transactions a second the writer takes, by how many wait at once,
+//! beside the bare time of a disk flush in the same run.
+//!
+//! `cargo bench -p privet-store [-- FOLDER]`: measures on the disk of `FOLDER`, or of the
+//! folder for temporary files.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use privet_store::rusqlite::params;
+use privet_store::{Pending, Store, StoreError};
+
+fn main() {
+    let folder = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
+    let dir = match folder {
+        Some(folder) => tempfile::tempdir_in(folder).unwrap(),
+        None => tempfile::tempdir().unwrap(),
+    };
+    println!("flush of 4 KiB: {}", flush_times(dir.path()));
+    println!("in flight | writes/s | p50 | p99 | CPU per write");
+    for in_flight in [1, 8, 32, 256] {
+        let path = dir.path().join(format!("{in_flight}.sqlite"));
+        let store = Store::open(&path).unwrap();
+        run(&store, in_flight, 200); // warm up
+        let (cpu, began) = (cpu_time(), Instant::now());
+        let count = if in_flight == 1 { 1000 } else { 20_000 };
+        let mut waits = run(&store, in_flight, count);
+        let (took, cpu) = (began.elapsed(), cpu_time() - cpu);
+        println!(
+            "{in_flight:9} | {:8.0} | {:?} | {:?} | {:?}",
+            count as f64 / took.as_secs_f64(),
+            quantile(&mut waits, 0.5),
+            quantile(&mut waits, 0.99),
+            cpu / u32::try_from(count).unwrap(),
+        );
+        store.close().unwrap();
+    }
+    println!("flush of 4 KiB: {}", flush_times(dir.path()));
+}
+
+/// Keeps `in_flight` writes waiting until `count` are answered; how long each took.
+fn run(store: &Store, in_flight: usize, count: usize) -> Vec<Duration> {
+    let mut waiting: VecDeque<(Instant, Pending<(), StoreError>)> = VecDeque::new();
+    let mut waits = Vec::with_capacity(count);
+    for number in 0..count + in_flight {
+        if waiting.len() == in_flight || number >= count {
+            let Some((began, pending)) = waiting.pop_front() else { break };
+            pending.wait().unwrap();
+            waits.push(began.elapsed());
+        }
+        if number < count {
+            waiting.push_back((Instant::now(), write(store)));
+        }
+    }
+    waits
+}
+
+/// About what a request writes: a token, a memo and an audit entry.
+fn write(store: &Store) -> Pending<(), StoreError> {
+    store.write(|tx| {
+        tx.prepare_cached(
+            "INSERT OR IGNORE INTO scope (id, tenant, workspace, principal, narrow, key_version, wrapped_key)
+             VALUES (1, 'a', 'b', 'c', '', 1, x'00')",
+        )?
+        .execute([])?;
+        tx.prepare_cached(
+            "INSERT INTO token (scope, token, entity, surface, key_version, sealed, created_at)
+             VALUES (1, hex(randomblob(6)), 'PERSON', randomblob(32), 1, randomblob(48), 0)",
+        )?
+        .execute([])?;
+        tx.prepare_cached(
+            "INSERT INTO segment_memo (scope, hash, memo, created_at, last_used)
+             VALUES (1, randomblob(32), randomblob(120), 0, 0)",
+        )?
+        .execute([])?;
+        tx.prepare_cached(
+            "INSERT INTO audit (time, event, request_id, entry, hash)
+             VALUES (0, 'request_intent', hex(randomblob(12)), ?1, randomblob(32))",
+        )?
+        .execute(params![ENTRY])?;
+        Ok(())
+    })
+}
+
+fn flush_times(folder: &Path) -> String {
+    let mut file = File::create(folder.join("flush")).unwrap();
+    file.write_all(&vec![0; 1 << 20]).unwrap();
+    file.sync_all().unwrap();
+    let mut times: Vec<_> = (0..300u64)
+        .map(|number| {
+            file.seek(SeekFrom::Start(number % 256 * 4096)).unwrap();
+            file.write_all(&[7; 4096]).unwrap();
+            let began = Instant::now();
+            file.sync_data().unwrap();
+            began.elapsed()
+        })
+        .collect();
+    format!("p50 {:?}, p99 {:?}", quantile(&mut times, 0.5), quantile(&mut times, 0.99))
+}
+
+fn quantile(times: &mut [Duration], at: f64) -> Duration {
+    times.sort_unstable();
+    let index = ((times.len() - 1) as f64 * at) as usize;
+    times.get(index).copied().unwrap_or_default()
+}
+
+/// CPU time of this process, all threads.
+fn cpu_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks: u64 =
+        after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+const ENTRY: &str = r#"{"seq":123456,"time":"2026-03-01T10:00:00.000Z","event":"request_intent","request_id":"req_0123456789abcdef","key_id":"key_0123456789","principal":"laptop","tenant":"default","workspace":"default","client_address":"127.0.0.1","method":"POST","path":"/v1/messages","model":"claude-sonnet-5","data_class":"sensitive","entities":{"EMAIL_ADDRESS":2,"PERSON":3},"tokens_new":1,"tokens_reused":4,"detector_version":"1","policy_version":"1","streamed":true,"bytes_in":12345}"#;

@@ -1,0 +1,130 @@
+//! `privet explain`: every candidate in a text, what its score is made of, and what
+//! became of it.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use privet_detect::{Analyzer, Explained, Outcome};
+use privet_text::{EntityType, Span};
+
+use crate::commands::scan::{Lines, entity, options_of, read_input, read_text, score};
+use crate::console::{CommandError, Console, Exit};
+
+/// What `privet explain` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A file; `-` or nothing is standard input.
+    path: Option<PathBuf>,
+    /// Look only for these entity types.
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
+    entities: Vec<EntityType>,
+    /// Findings below this score would not be reported.
+    #[arg(long, value_name = "0..1", default_value_t = 0.5, value_parser = score)]
+    min_score: f32,
+    /// Print the values. Only on a terminal.
+    #[arg(long)]
+    show: bool,
+}
+
+/// Explains one text. The exit says whether anything would be reported.
+pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError> {
+    if args.show && !console.out_is_terminal {
+        return Err(CommandError::wrong_use(
+            "`--show` prints raw values, and the output is no terminal",
+        )
+        .hint("leave out `--show`, or do not redirect the output"));
+    }
+    let path = args.path.as_deref().unwrap_or(Path::new("-"));
+    let bytes = read_input(path).map_err(|error| {
+        CommandError::failed(format!("cannot read `{}`: {error}", path.display()))
+            .hint("name a file, or `-` for standard input")
+    })?;
+    let text = read_text(bytes).ok_or_else(|| {
+        CommandError::failed(format!("`{}` is no text", path.display()))
+            .hint("explain reads text only")
+    })?;
+    let analyzer = Analyzer::new(options_of(&args.entities, args.min_score, &[]));
+    let explained = analyzer.explain(&text);
+    let mut lines = Lines::new(&text);
+    for one in &explained {
+        let place = lines.place(one.finding.span.start());
+        print(&mut console.out, &text, one, (place.line, place.column), args.show)?;
+    }
+    let reported =
+        explained.iter().any(|one| matches!(one.outcome, Outcome::Reported | Outcome::Cut(_)));
+    Ok(if reported { Exit::Findings } else { Exit::Clean })
+}
+
+fn print(
+    out: &mut dyn Write,
+    text: &str,
+    one: &Explained,
+    (line, column): (usize, usize),
+    show: bool,
+) -> io::Result<()> {
+    let finding = &one.finding;
+    let (span, score) = (finding.span, finding.score.get());
+    writeln!(
+        out,
+        "{line}:{column}  {}  {score:.2}  {}  {}",
+        finding.entity,
+        finding.recognizer,
+        outcome(&one.outcome)
+    )?;
+    writeln!(out, "  value       {}", value(text, span, show))?;
+    let parts: Vec<String> =
+        one.parts.iter().map(|part| format!("{} {:+.2}", part.reason, part.points)).collect();
+    writeln!(out, "  score       {}", parts.join(", "))?;
+    if !one.context.is_empty() {
+        writeln!(out, "  context     {}", one.context.join(", "))?;
+    }
+    for rival in &one.competitors {
+        let won = if rival.won { "won" } else { "shares bytes" };
+        let (from, to) = (rival.span.start(), rival.span.end());
+        writeln!(
+            out,
+            "  competitor  {} {} {:.2} bytes {from}..{to}, {won}",
+            rival.recognizer,
+            rival.entity,
+            rival.score.get()
+        )?;
+    }
+    Ok(())
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Reported => String::from("reported"),
+        Outcome::Cut(kept) => {
+            format!("reported in {} part(s), the rest went to another", kept.len())
+        }
+        Outcome::Lost => String::from("lost to another"),
+        Outcome::BelowMinimum => String::from("below the minimum score"),
+        Outcome::NotAsked => String::from("entity type not asked for"),
+        Outcome::Allowed => String::from("on the list of allowed terms"),
+    }
+}
+
+/// The value itself if it may be shown, else its length and shape.
+fn value(text: &str, span: Span, show: bool) -> String {
+    let value = span.of(text).unwrap_or_default();
+    if show {
+        return value.escape_debug().to_string();
+    }
+    let shape: String = value.chars().take(SHAPE_CHARS_MAX).map(shape_of).collect();
+    let more = if value.chars().count() > SHAPE_CHARS_MAX { "..." } else { "" };
+    format!("{} characters like {shape}{more}", value.chars().count())
+}
+
+fn shape_of(letter: char) -> char {
+    match letter {
+        _ if letter.is_uppercase() => 'A',
+        _ if letter.is_alphabetic() => 'a',
+        _ if letter.is_numeric() => '9',
+        _ if letter.is_whitespace() => ' ',
+        _ if letter.is_ascii_graphic() => letter,
+        _ => '?',
+    }
+}
+
+const SHAPE_CHARS_MAX: usize = 40;

@@ -1,0 +1,266 @@
+//! `privet scan`: findings in files, folders, standard input and JSON Lines, with no
+//! server and no configuration.
+
+mod input;
+mod json_lines;
+mod place;
+mod report;
+mod walk;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use privet_detect::{Analyzer, AnalyzerOptions};
+use privet_text::{EntityType, Finding, Score};
+
+use crate::console::{CommandError, Console, Exit};
+
+pub(crate) use input::{read_input, read_text};
+pub(crate) use place::Lines;
+use place::Offsets;
+use report::Report;
+use walk::{Item, Walk};
+
+/// What `privet scan` takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files and folders; `-` is standard input, and so is nothing when it is no terminal.
+    paths: Vec<PathBuf>,
+    /// How to print the findings.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Read the input as JSON Lines and scan this field of each document.
+    #[arg(long, value_name = "FIELD")]
+    text_field: Option<String>,
+    /// The field that identifies a document of JSON Lines.
+    #[arg(long, value_name = "FIELD", requires = "text_field")]
+    id_field: Option<String>,
+    /// What offsets count, in JSON and JSON Lines.
+    #[arg(long, value_enum, default_value_t)]
+    offsets: Offsets,
+    /// Report only these entity types, such as `PERSON,SECRET`.
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
+    entities: Vec<EntityType>,
+    /// Leave out findings below this score.
+    #[arg(long, value_name = "0..1", default_value_t = 0.5, value_parser = score)]
+    min_score: f32,
+    /// Never report this term; may be given several times.
+    #[arg(long, value_name = "TERM")]
+    allow: Vec<String>,
+    /// Print the values found. Only on a terminal.
+    #[arg(long)]
+    show: bool,
+    /// Also scan hidden files and what `.gitignore` leaves out.
+    #[arg(long)]
+    no_ignore: bool,
+    /// How many threads read at once; one for each core by default.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One line for each finding.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
+    /// One JSON object for each file or document.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// What was scanned, for those who want to know.
+#[derive(Default)]
+struct Tally {
+    files: usize,
+    with_findings: usize,
+    findings: usize,
+    unread: usize,
+}
+
+/// Scans what `args` name. The exit says whether anything was found.
+pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError> {
+    let analyzer = Analyzer::new(options_of(&args.entities, args.min_score, &args.allow));
+    if args.show && !console.out_is_terminal {
+        return Err(CommandError::wrong_use(
+            "`--show` prints raw values, and the output is no terminal",
+        )
+        .hint("leave out `--show`, or do not redirect the output"));
+    }
+    if args.text_field.is_some() {
+        return json_lines::run(args, &analyzer, console);
+    }
+    scan_files(args, &analyzer, console)
+}
+
+/// Options for commands that show findings to people: a literal token is no finding
+/// to them, only something that masking has to know about.
+pub(crate) fn options_of(
+    entities: &[EntityType],
+    score_min: f32,
+    allow: &[String],
+) -> AnalyzerOptions {
+    let mut options =
+        AnalyzerOptions { score_min: Score::new(score_min), ..AnalyzerOptions::default() };
+    if entities.is_empty() {
+        options.entities.retain(|entity| *entity != EntityType::TokenLiteral);
+    } else {
+        options.entities = entities.to_vec();
+    }
+    options.allow.extend(allow.iter().cloned());
+    options
+}
+
+fn scan_files(
+    args: &Args,
+    analyzer: &Analyzer,
+    console: &mut Console<'_>,
+) -> Result<Exit, CommandError> {
+    let mut report = Report::new(args.format, args.offsets, args.show);
+    let mut tally = Tally::default();
+    let mut progress = Progress::new();
+    let mut walk = Walk::new(&args.paths, args.no_ignore)?;
+    loop {
+        let batch = walk.next_batch();
+        if batch.is_empty() {
+            break;
+        }
+        for scanned in scan_batch(analyzer, batch, threads(args)) {
+            progress.show(tally.files);
+            match scanned {
+                Scanned::Text { name, text, findings } => {
+                    tally.files += 1;
+                    tally.findings += findings.len();
+                    tally.with_findings += usize::from(!findings.is_empty());
+                    report.file(&mut console.out, &name, &text, &findings)?;
+                }
+                Scanned::Binary => {}
+                Scanned::Unread(reason) => {
+                    tally.unread += 1;
+                    progress.clear();
+                    writeln!(console.err, "privet: {reason}")?;
+                }
+            }
+        }
+    }
+    progress.clear();
+    report.end(&mut console.out, &tally)?;
+    if args.format == Format::Text && console.out_is_terminal {
+        let Tally { files, with_findings, findings, .. } = &tally;
+        writeln!(console.err, "{findings} findings in {with_findings} of {files} files")?;
+    }
+    Ok(match tally {
+        // What could not be read may hold anything: never a clean end.
+        Tally { unread: 1.., .. } => Exit::CouldNotRun,
+        Tally { findings: 1.., .. } => Exit::Findings,
+        _ => Exit::Clean,
+    })
+}
+
+/// What became of one file.
+enum Scanned {
+    Text { name: String, text: String, findings: Vec<Finding> },
+    Binary,
+    Unread(String),
+}
+
+/// Reads and scans a batch on several threads; the order stays.
+fn scan_batch(analyzer: &Analyzer, batch: Vec<Item>, threads: usize) -> Vec<Scanned> {
+    in_order(batch, threads, |item| match item {
+        Item::Problem(reason) => Scanned::Unread(reason),
+        Item::File(path) => match read_input(&path) {
+            Ok(bytes) => match read_text(bytes) {
+                Some(text) => {
+                    let findings = analyzer.analyze(&text);
+                    Scanned::Text { name: walk::name_of(&path), text, findings }
+                }
+                None => Scanned::Binary,
+            },
+            Err(error) => {
+                Scanned::Unread(format!("cannot read `{}`: {error}", walk::name_of(&path)))
+            }
+        },
+    })
+}
+
+/// Maps `items` on several threads and gives the results in the order of the items.
+fn in_order<T: Send, R: Send>(
+    items: Vec<T>,
+    threads: usize,
+    map: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    if threads < 2 || items.len() < 2 {
+        return items.into_iter().map(map).collect();
+    }
+    let share = items.len().div_ceil(threads);
+    let mut rest = items;
+    let mut shares = Vec::new();
+    while !rest.is_empty() {
+        let tail = rest.split_off(share.min(rest.len()));
+        shares.push(rest);
+        rest = tail;
+    }
+    let map = &map;
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || share.into_iter().map(map).collect::<Vec<R>>()))
+            .collect();
+        // A worker cannot fail: it neither panics nor stops early.
+        workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
+    })
+}
+
+fn threads(args: &Args) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    args.threads.unwrap_or_else(cores).max(1)
+}
+
+/// Says on a terminal that work goes on, once it takes long.
+struct Progress {
+    started: Instant,
+    shown: Option<Instant>,
+    terminal: bool,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self { started: Instant::now(), shown: None, terminal: io::stderr().is_terminal() }
+    }
+
+    fn show(&mut self, files: usize) {
+        let due = self.shown.map_or(self.started + PROGRESS_AFTER, |shown| shown + PROGRESS_EVERY);
+        if !self.terminal || Instant::now() < due {
+            return;
+        }
+        // A line that cannot be written is no reason to stop.
+        let _ = write!(io::stderr(), "\r{files} files scanned");
+        self.shown = Some(Instant::now());
+    }
+
+    fn clear(&mut self) {
+        if self.shown.take().is_some() {
+            let _ = write!(io::stderr(), "\r\u{1b}[K");
+        }
+    }
+}
+
+pub(crate) fn entity(name: &str) -> Result<EntityType, String> {
+    EntityType::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = EntityType::ALL.iter().map(|entity| entity.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+pub(crate) fn score(text: &str) -> Result<f32, String> {
+    let score = text.parse::<f32>().ok().filter(|score| (0.0..=1.0).contains(score));
+    score.ok_or_else(|| String::from("expected a number from 0 to 1"))
+}
+
+const PROGRESS_AFTER: Duration = Duration::from_secs(2);
+const PROGRESS_EVERY: Duration = Duration::from_millis(200);
