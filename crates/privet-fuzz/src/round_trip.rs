@@ -43,13 +43,13 @@ pub fn check(random: &mut Random) {
     let mut text = String::new();
     let mut used = Vec::new();
     for _ in 0..=random.below(6) {
-        text.push_str(*random.pick(FILLERS));
+        text.push_str(random.pick::<&str>(FILLERS));
         if random.below(3) > 0 {
             let value = *random.pick(VALUES);
             text.push_str(value);
             used.push(value);
         }
-        text.push_str(*random.pick(FILLERS));
+        text.push_str(random.pick::<&str>(FILLERS));
     }
     let quoted = quote(&text);
     let body = match random.below(3) {

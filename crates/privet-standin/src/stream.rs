@@ -118,7 +118,7 @@ impl Writer {
             let size = WRITES.get(self.turn % WRITES.len()).copied().unwrap_or(1);
             let piece = rest.split_to(size.min(rest.len()));
             self.to.send(Ok(piece)).await.ok()?;
-            if self.turn % 11 == 0 {
+            if self.turn.is_multiple_of(11) {
                 tokio::time::sleep(Duration::from_micros(200)).await;
             }
         }
