@@ -32,6 +32,22 @@ fn clean_text(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A text of one's own, named by `PRIVET_BENCH_FILE`.
+fn own_text(criterion: &mut Criterion) {
+    let Some(text) =
+        std::env::var_os("PRIVET_BENCH_FILE").and_then(|path| std::fs::read(path).ok())
+    else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&text);
+    let analyzer = Analyzer::default();
+    let mut group = criterion.benchmark_group("own");
+    group.sample_size(10);
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("file", |bencher| bencher.iter(|| analyzer.analyze(black_box(&text))));
+    group.finish();
+}
+
 /// Each of these should take twice the time for twice the text, not four times.
 fn hostile_text(criterion: &mut Criterion) {
     let analyzer = Analyzer::default();
@@ -74,5 +90,5 @@ fn start_up(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, clean_text, hostile_text, start_up);
+criterion_group!(benches, clean_text, own_text, hostile_text, start_up);
 criterion_main!(benches);

@@ -159,8 +159,23 @@ fn decode(digits: &[u8]) -> Option<String> {
 }
 
 fn is_digit(byte: u8) -> bool {
-    value_of(byte).is_some()
+    DIGITS.get(usize::from(byte)).is_some_and(|digit| *digit)
 }
+
+/// Which bytes are digits of base64 or base64url.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a byte is below 256, and a constant cannot use `get_mut`"
+)]
+static DIGITS: [bool; 256] = {
+    let mut digits = [false; 256];
+    let mut rest: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+    while let [digit, tail @ ..] = rest {
+        digits[*digit as usize] = true;
+        rest = tail;
+    }
+    digits
+};
 
 fn value_of(digit: u8) -> Option<u32> {
     Some(u32::from(match digit {

@@ -1,6 +1,5 @@
 //! The dictionary of names and of the words that tell names from other text.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::word::{fold, mix};
@@ -27,20 +26,60 @@ pub(crate) const STOP: Flags = 1 << 7;
 
 /// What is known about the word with this hash; 0 if nothing.
 pub(super) fn flags_of(hash: u64) -> Flags {
-    let lexicon = &*LEXICON;
-    let bit = (hash as usize) & (FILTER_BITS - 1);
-    // Nearly every word of a text is unknown: one bit says so without a look-up.
-    let seen = lexicon.filter.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0);
-    if seen { lexicon.flags.get(&hash).copied().unwrap_or(0) } else { 0 }
+    LEXICON.flags_of(hash)
 }
 
+/// Words by hash. A word that is not listed costs one bit; two words of 64 bits that
+/// share a hash are too rare to matter, and would only make a name of a word.
 struct Lexicon {
     filter: Vec<u64>,
-    flags: HashMap<u64, Flags>,
+    /// Open addressing; a hash of 0 is a free slot.
+    slots: Vec<(u64, Flags)>,
+}
+
+impl Lexicon {
+    fn new() -> Self {
+        Self { filter: vec![0; FILTER_BITS / 64], slots: vec![(0, 0); SLOTS] }
+    }
+
+    fn flags_of(&self, hash: u64) -> Flags {
+        let bit = high_bits(hash, FILTER_BITS);
+        // Nearly every word of a text is unknown: one bit says so without a look-up.
+        if self.filter.get(bit / 64).is_none_or(|word| word & (1 << (bit % 64)) == 0) {
+            return 0;
+        }
+        let from = high_bits(hash, SLOTS);
+        let probed = self.slots.iter().cycle().skip(from).take(SLOTS);
+        probed
+            .take_while(|(slot, _)| *slot != 0)
+            .find(|(slot, _)| *slot == hash)
+            .map_or(0, |(_, flags)| *flags)
+    }
+
+    fn add(&mut self, hash: u64, flags: Flags) {
+        let bit = high_bits(hash, FILTER_BITS);
+        if let Some(word) = self.filter.get_mut(bit / 64) {
+            *word |= 1 << (bit % 64);
+        }
+        let from = high_bits(hash, SLOTS);
+        for at in (from..SLOTS).chain(0..from) {
+            let Some((slot, known)) = self.slots.get_mut(at) else { return };
+            if *slot == 0 || *slot == hash {
+                *slot = hash;
+                *known |= flags;
+                return;
+            }
+        }
+    }
+}
+
+/// As many of the high bits of `hash` as number `count` places, a power of two.
+fn high_bits(hash: u64, count: usize) -> usize {
+    (hash >> (u64::BITS - count.ilog2())) as usize
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { filter: vec![0; FILTER_BITS / 64], flags: HashMap::new() };
+    let mut lexicon = Lexicon::new();
     let mut section = 0;
     for line in NAMES.lines().filter(|line| !line.starts_with('#')) {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
@@ -48,12 +87,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
             continue;
         }
         for word in line.split_whitespace() {
-            let hash = word.chars().filter_map(fold).fold(0, mix);
-            let bit = (hash as usize) & (FILTER_BITS - 1);
-            if let Some(slot) = lexicon.filter.get_mut(bit / 64) {
-                *slot |= 1 << (bit % 64);
-            }
-            *lexicon.flags.entry(hash).or_insert(0) |= section;
+            lexicon.add(word.chars().filter_map(fold).fold(0, mix), section);
         }
     }
     lexicon
@@ -75,6 +109,8 @@ fn section_flag(name: &str) -> Flags {
 
 const NAMES: &str = include_str!("../../data/names.txt");
 const FILTER_BITS: usize = 1 << 17;
+/// Several times the number of words, so that a look-up ends at once.
+const SLOTS: usize = 1 << 15;
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@
 
 mod cue;
 mod field;
+mod head;
 mod lexicon;
 mod person;
 mod prose;
@@ -16,12 +17,12 @@ mod word;
 
 use crate::trigger::Rule;
 
-pub(crate) use lexicon::{AMBIGUOUS, FAMILY, FIRST, STOP};
+pub(crate) use lexicon::{AMBIGUOUS, FAMILY, FIRST, ORG, STOP, TITLE};
 pub(crate) use prose::Names;
-pub(crate) use word::{Case, word_at};
+pub(crate) use word::{Case, Word, next_word, previous_word, word_at};
 
 /// The rules of this family that start from a literal.
-pub(crate) const FAMILIES: &[&[Rule]] = &[cue::RULES, field::RULES, table::RULES];
+pub(crate) const FAMILIES: &[&[Rule]] = &[cue::RULES, head::RULES, field::RULES, table::RULES];
 
 #[cfg(test)]
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use privet_text::{EntityType, Finding, Reason, Score};
 
-use super::lexicon::{AMBIGUOUS, FAMILY, FIRST, ORG, STOP, TITLE, flags_of};
+use super::lexicon::{AMBIGUOUS, FAMILY, FIRST, ORG, PARTICLE, STOP, TITLE, flags_of};
 use super::person::{Person, Words, after_cue, first_and_family};
 use super::word::{Case, Word, fold, mix, next_word, previous_word, word_at};
 use crate::Detector;
@@ -45,8 +45,12 @@ fn read_word(text: &str, at: usize) -> (usize, u16) {
     let mut hash = 0;
     let mut end = at;
     let bytes = text.as_bytes();
-    while let Some(letter) = bytes.get(end).copied().filter(u8::is_ascii_alphabetic) {
-        hash = mix(hash, letter | 0x20);
+    for byte in bytes.get(at..).unwrap_or_default() {
+        let letter = byte | 0x20;
+        if !letter.is_ascii_lowercase() {
+            break;
+        }
+        hash = mix(hash, letter);
         end += 1;
     }
     if byte(bytes, end) < 0x80 {
@@ -107,6 +111,12 @@ fn by_title(text: &str, title: Word) -> Option<Match> {
     if first.is(TITLE) && !first.is(FIRST | FAMILY) {
         return None;
     }
+    let shouted = title.case == Case::Upper && title.len() > 1;
+    if shouted != (first.case == Case::Upper) && !first.is(FIRST | FAMILY)
+        || is_named_place(text, title.start)
+    {
+        return None; // "DR Congo", "Miss USA", "Calle General Ramirez"
+    }
     let person = after_cue(&Words::from(text, first))?;
     // A name that is a word as well ("Miss Universe") needs a stricter look.
     let rare = title.is(FIRST | STOP | AMBIGUOUS) && !first.is(FIRST | FAMILY);
@@ -119,15 +129,15 @@ fn by_title(text: &str, title: Word) -> Option<Match> {
 }
 
 fn by_dictionary(text: &str, word: Word) -> Option<Match> {
-    let before_it = previous_word(text, word.start);
-    if before_it.is_some_and(|previous| previous.is(ORG) && previous.looks_proper()) {
-        return None; // "Lake Charles", "Calle Miguel Benitez"
-    }
-    if before_it.is_some_and(|previous| is_saint(text, previous)) {
+    if is_named_place(text, word.start) {
         return None;
     }
     let person = if word.is(FIRST) { first_and_family(&Words::from(text, word)) } else { None };
     let person = person.or_else(|| family_and_first(text, word))?;
+    let unsure = person.base < Score::SHAPE;
+    if unsure && previous_word(text, word.start).is_some_and(|word| is_article(text, word)) {
+        return None; // "the Clarence Dock", "this Loan Agreement"
+    }
     let taken = text.get(word.start..person.end)?;
     if BRANDS.iter().any(|brand| taken.eq_ignore_ascii_case(brand)) {
         return None;
@@ -137,10 +147,42 @@ fn by_dictionary(text: &str, word: Word) -> Option<Match> {
     Some((claim, word.start, person))
 }
 
+/// Whether what stands before `at` makes a place or institution of the name that
+/// begins there: "Lake Charles", "Calle de Miguel Benitez", "Paseo Dr. Esquerdo".
+fn is_named_place(text: &str, at: usize) -> bool {
+    let mut at = at;
+    for _ in 0..3 {
+        if text.get(..at).is_some_and(|head| head.ends_with("C/ ") || head.ends_with("c/ ")) {
+            return true;
+        }
+        let Some(word) = previous_word(text, at) else { return false };
+        if (word.is(ORG) && word.looks_proper()) || is_saint(text, word) {
+            return true;
+        }
+        if !word.is(PARTICLE | TITLE) {
+            return false;
+        }
+        at = word.start;
+    }
+    false
+}
+
 fn is_saint(text: &str, word: Word) -> bool {
     let word = text.get(word.start..word.end).unwrap_or_default();
-    ["Saint", "St", "San", "Santa", "Sankt", "Sainte", "São", "Port", "Fort", "Mount"]
-        .contains(&word)
+    [
+        "Saint", "St", "San", "Santa", "Sankt", "Sainte", "São", "Port", "Fort", "Mount", "Grand",
+        "Hong",
+    ]
+    .contains(&word)
+}
+
+fn is_article(text: &str, word: Word) -> bool {
+    let word = text.get(word.start..word.end).unwrap_or_default();
+    [
+        "the", "The", "this", "This", "a", "A", "an", "An", "our", "your", "each", "any", "das",
+        "Das", "Als",
+    ]
+    .contains(&word)
 }
 
 /// "Doe, Jane", and "Tanaka Hiroshi".
@@ -206,7 +248,7 @@ const BRANDS: &[&str] = &[
     "Grand Marnier",
     "Martin Luther",
     "Christian Dior",
-    "Ada Lovelace",
+    "Hong Kong",
 ];
 
 #[cfg(test)]

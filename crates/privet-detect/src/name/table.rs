@@ -71,8 +71,13 @@ fn delimiter_of(header: &str) -> Option<u8> {
     let delimiter = [b'\t', b'|', b';', b',']
         .into_iter()
         .find(|delimiter| header.bytes().any(|byte| byte == *delimiter))?;
-    let is_label = |(from, to): (usize, usize)| {
-        let cell = header.get(from..to).unwrap_or_default();
+    let cell = |(from, to)| header.get(from..to).unwrap_or_default();
+    // A list of names in a program ends its lines with commas, too.
+    if Cells::new(header, delimiter).map(cell).filter(|cell| !cell.is_empty()).count() < 2 {
+        return None;
+    }
+    let is_label = |bounds: (usize, usize)| {
+        let cell = cell(bounds);
         cell.len() <= 40
             && cell.split_whitespace().count() <= 4
             && !cell.contains(['.', ':', '=', '(', '{', '<'])

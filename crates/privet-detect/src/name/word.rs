@@ -84,7 +84,7 @@ pub(crate) fn word_at(text: &str, start: usize) -> Option<Word> {
     }
     // `Anne-Sophie` is known when `Anne` is, unless it is listed itself.
     let flags = match flags_of(hash) {
-        0 if part_hash != 0 => flags_of(part_hash),
+        0 if part_hash != 0 && shape.first_upper => flags_of(part_hash),
         flags => flags,
     };
     Some(Word { start, end: start + end, flags, case: shape.case() })
@@ -173,9 +173,9 @@ impl Shape {
     }
 }
 
-/// Adds a folded letter to a hash.
+/// Adds a folded letter to a hash (FNV-1a). Its high bits are the good ones.
 pub(crate) fn mix(hash: u64, letter: u8) -> u64 {
-    (hash.rotate_left(7) ^ u64::from(letter)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_right(23)
+    (hash ^ u64::from(letter)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// The letter without accent and in lower case; `None` for hyphens and the like.

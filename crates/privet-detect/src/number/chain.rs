@@ -95,8 +95,9 @@ impl Chain<'_> {
         let far = before(self.bytes, at.saturating_sub(1));
         match last {
             b'n' | b'r' | b't' => far == b'\\',
-            // A comma between letters and digits parts the cells of a table.
-            b',' => !(far.is_ascii_digit() || far == b'$'),
+            // A comma parts the cells of a table. Thousands are groups of three, too
+            // short to be anything here.
+            b',' => far != b'$',
             b'.' | b'-' | b'/' => !(far.is_ascii_alphanumeric() || far == b'$' || far == b'.'),
             b':' => !far.is_ascii_digit(),
             b'$' | b'#' | b'^' | b'@' | b'%' | b'\\' => false,
@@ -111,7 +112,7 @@ impl Chain<'_> {
         let next = byte(self.bytes, end);
         let far = byte(self.bytes, end + 1);
         match next {
-            b',' => !far.is_ascii_digit(),
+            b',' => true,
             b'.' | b'-' | b'/' | b':' => !far.is_ascii_alphanumeric(),
             b'%' => false,
             // A character beyond ASCII may follow a number without a space.

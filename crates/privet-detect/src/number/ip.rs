@@ -52,11 +52,20 @@ fn is_somebodys(address: Ipv4Addr) -> bool {
 
 /// Whether what begins at `start` is a version: `v1.2.3.4`, `Chrome/120.0.6.1`, `==1.2.3.4`.
 fn is_version(bytes: &[u8], start: usize) -> bool {
+    let blank = usize::from(before(bytes, start) == b' ');
     let last = before(bytes, start);
     let far = before(bytes, start.saturating_sub(1));
+    // `== 1.2.3.0`, `~=1.2.3.0`
+    if before(bytes, start - blank) == b'='
+        && matches!(
+            before(bytes, start.saturating_sub(blank + 1)),
+            b'=' | b'~' | b'>' | b'<' | b'!'
+        )
+    {
+        return true;
+    }
     match last {
         b'/' => (far.is_ascii_alphabetic() && !is_path_of_host(bytes, start)) || far == b'.',
-        b'=' => matches!(far, b'=' | b'~' | b'>' | b'<' | b'!'),
         b'.' | b'-' | b'_' | b'~' | b'^' | b'+' => true,
         b'n' | b'r' | b't' if far == b'\\' => false,
         0x80.. => false,

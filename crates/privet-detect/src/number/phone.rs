@@ -13,25 +13,44 @@ pub(super) fn read(chain: &Chain<'_>, found: &mut dyn FnMut(Finding)) {
     let groups = chain.groups.len();
     let mut from = 0;
     while from < groups {
-        let taken = (from + 1..=groups).rev().find(|to| {
-            chain.part(from, *to).and_then(|part| read_one(&part)).is_some_and(|finding| {
-                found(finding);
-                true
-            })
-        });
+        // A form that is sure by itself wins over a longer row of digits beside a cue.
+        let taken = find_from(chain, from, Trust::Form, found)
+            .or_else(|| find_from(chain, from, Trust::Cue, found));
         from = taken.unwrap_or(from + 1);
     }
 }
 
+/// What a number must be known by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    Form,
+    Cue,
+}
+
+/// Reports the longest number that begins with group `from`; gives the group after it.
+fn find_from(
+    chain: &Chain<'_>,
+    from: usize,
+    trust: Trust,
+    found: &mut dyn FnMut(Finding),
+) -> Option<usize> {
+    (from + 1..=chain.groups.len()).rev().find(|to| {
+        chain.part(from, *to).and_then(|part| read_one(&part, trust)).is_some_and(|finding| {
+            found(finding);
+            true
+        })
+    })
+}
+
 /// The telephone number that fills the whole of `part`.
-fn read_one(part: &Chain<'_>) -> Option<Finding> {
+fn read_one(part: &Chain<'_>, trust: Trust) -> Option<Finding> {
     if !(7..=17).contains(&part.digits) || !is_free_after(part) {
         return None;
     }
     let (start, form) = form_of(part)?;
-    let plus = byte(part.bytes, start) == b'+'
-        && matches!(before(part.bytes, start), b',' | b';' | b':' | b'/');
-    if !plus && !part.left_is_free(start) {
+    let plus = start < part.start();
+    let free = if plus { plus_is_free(part.bytes, start) } else { part.left_is_free(start) };
+    if !free || (trust == Trust::Cue) != matches!(form, Form::Loose) {
         return None;
     }
     let cue = cue_before(part.bytes, start, CUE_REACH, CUES);
@@ -48,6 +67,13 @@ fn read_one(part: &Chain<'_>) -> Option<Finding> {
     }
     let (start, end) = with_surroundings(part, start);
     Claim::new(EntityType::PhoneNumber, "phone", base).near(cue).at(start, end)
+}
+
+/// Whether a `+` at `start` begins a number: "Tel.+49" does, "a+49" and "1e+49" do not.
+fn plus_is_free(bytes: &[u8], start: usize) -> bool {
+    let last = before(bytes, start);
+    let escaped = matches!(last, b'n' | b'r' | b't') && before(bytes, start - 1) == b'\\';
+    escaped || !(last.is_ascii_alphanumeric() || matches!(last, b'_' | b'+' | b'-'))
 }
 
 /// Whether the number ends here: nothing goes on, or only an extension does.
@@ -70,9 +96,11 @@ fn form_of(part: &Chain<'_>) -> Option<(usize, Form)> {
     let start = part.start();
     let (digits, count) = part.number::<17>();
     let number = digits.get(..count)?;
-    if before(part.bytes, start) == b'+' {
+    let blank = usize::from(before(part.bytes, start) == b' ');
+    if before(part.bytes, start - blank) == b'+' {
         let fits = fits_country(number) || without_trunk_zero(part, number);
-        return fits.then_some((start - 1, Form::International));
+        let form = if fits { Form::International } else { Form::Loose };
+        return Some((start - blank - 1, form));
     }
     let separated = part.groups.len() > 1;
     let dialled = number.strip_prefix(b"00").or_else(|| number.strip_prefix(b"011"));
@@ -111,8 +139,8 @@ fn is_nanp(part: &Chain<'_>, number: &[u8]) -> bool {
         [1, 3, 3, 4] if number.first() == Some(&b'1') => (number.get(1..).unwrap_or_default(), 1),
         _ => return false,
     };
-    let marked = matches!(part.gap(first), b") " | b")" | b")-" | b"-" | b".");
-    marked && matches!(part.gap(first + 1), b"-" | b"." | b" ") && fits_nanp(national)
+    let marked = matches!(part.gap(first), b") " | b")" | b")-" | b"-" | b"." | b" - ");
+    marked && matches!(part.gap(first + 1), b"-" | b"." | b" " | b" - ") && fits_nanp(national)
 }
 
 /// Dates, decimals and numbers with thousands separators.
@@ -120,8 +148,8 @@ fn is_other_notation(part: &Chain<'_>) -> bool {
     let lengths = part.lengths();
     let shape = lengths.get(..part.groups.len()).unwrap_or_default();
     let is_date = matches!(shape, [4, 1..=2, 1..=2, ..] | [1..=2, 1..=2, 4 | 2, ..]);
-    let is_decimal =
-        part.joined_by(b".") && shape.iter().any(|length| *length == 1 || *length == 3);
+    let small = |length: &usize| matches!(length, 1 | 3);
+    let is_decimal = part.joined_by(b".") && (shape.len() == 2 || shape.iter().skip(1).all(small));
     let is_fragmented =
         shape.len() > 6 || (shape.len() > 2 && shape.iter().all(|length| *length == 1));
     is_date || is_decimal || is_fragmented
@@ -148,7 +176,7 @@ fn extension_end(bytes: &[u8], end: usize) -> Option<usize> {
     (stop > digits && word_ends(bytes, stop) && byte(bytes, stop) != b'.').then_some(stop)
 }
 
-const CUE_REACH: usize = 28;
+const CUE_REACH: usize = 40;
 
 const CUES: &[&str] = &[
     "phone",
@@ -172,6 +200,17 @@ const CUES: &[&str] = &[
     "teléfono",
     "teléfonos",
     "tfno",
+    "tfnos",
+    "telf",
+    "telfs",
+    "telef",
+    "tlfno",
+    "tfn",
+    "facsimile",
+    "telefax",
+    "teléf",
+    "telephones",
+    "telefones",
     "móvil",
     "movil",
     "celular",

@@ -49,7 +49,8 @@ fn read_assignment(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         if kind == Kind::Weak && follows_qualifier(site.bytes, start) { Kind::Key } else { kind };
     let Some((from, link)) = link_after(site.bytes, start, end) else { return end };
     let Some(value) = read_value(site.text, from, link) else { return end };
-    let Some(base) = judge(kind, link, &value) else { return end };
+    let compound = site.bytes.get(start..end).is_some_and(|name| name.contains(&b'_'));
+    let Some(base) = judge(kind, link, compound, &value) else { return end };
     let (id, cue) = match kind {
         Kind::Password => ("secret/password", "password"),
         Kind::Key | Kind::Weak => ("secret/assigned-key", "key"),
@@ -199,10 +200,18 @@ fn read_value(text: &str, from: usize, link: Link) -> Option<Value<'_>> {
         if link != Link::Says && matches!(byte(bytes, end), b'(' | b'[') {
             return None;
         }
+        let closed = byte(bytes, end) == b'<' && byte(bytes, end + 1) == b'/';
+        if (byte(bytes, end) == b'<' || link == Link::Tag) && !closed {
+            return None;
+        }
         (from, end)
     };
     let value = text.get(start..end)?;
-    let value = if quoted { value } else { value.trim_end_matches(['.', ',', ':', '?']) };
+    let value = if quoted {
+        value
+    } else {
+        value.trim_end_matches(['.', ',', ':', '?', ';', ')', ']', '}'])
+    };
     let last = matches!(byte(bytes, end), 0 | b'\n' | b'\r');
     (!value.is_empty()).then_some(Value {
         text: value,
@@ -224,8 +233,12 @@ fn bare_end(bytes: &[u8], from: usize, link: Link) -> usize {
 }
 
 /// The base score of a value under a name of that kind; `None` if it is no secret.
-fn judge(kind: Kind, link: Link, value: &Value<'_>) -> Option<Score> {
-    let text = value.text;
+fn judge(kind: Kind, link: Link, compound: bool, value: &Value<'_>) -> Option<Score> {
+    // What a value is shows in its beginning; the rest would only cost time.
+    let text = value
+        .text
+        .get(..crate::reading::char_floor(value.text, JUDGED_BYTES))
+        .unwrap_or(value.text);
     if is_placeholder(text) || text.contains("://") || text.contains("{{") || text.contains("${") {
         return None;
     }
@@ -235,7 +248,11 @@ fn judge(kind: Kind, link: Link, value: &Value<'_>) -> Option<Score> {
     }
     let named = matches!(link, Link::Tight | Link::Colon | Link::Says | Link::Flag | Link::Tag);
     let bare_name = !value.quoted && is_identifier(text);
-    let random = looks_random(text);
+    // Keys are made of letters and digits; patterns and code are not.
+    let is_code = text
+        .bytes()
+        .any(|b| matches!(b, b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'<' | b'>' | b'|' | b'\\'));
+    let random = looks_random(text) && !is_code;
     match kind {
         Kind::Weak => (random && text.len() >= 20 && link != Link::Blank).then_some(Score::WEAK),
         Kind::Key if random && !bare_name => {
@@ -246,7 +263,8 @@ fn judge(kind: Kind, link: Link, value: &Value<'_>) -> Option<Score> {
                 && looks_chosen(text)
                 && text.bytes().filter(u8::is_ascii_digit).count() >= 2;
             let marked = text.len() >= 8 && looks_chosen(text) && has_marks(text);
-            ((short || marked) && !bare_name && link != Link::Blank).then_some(Score::WEAK)
+            ((short || marked) && !is_code && !bare_name && link != Link::Blank)
+                .then_some(Score::WEAK)
         }
         Kind::Password if value.quoted => {
             if looks_chosen(text) {
@@ -259,11 +277,8 @@ fn judge(kind: Kind, link: Link, value: &Value<'_>) -> Option<Score> {
             }
         }
         Kind::Password if link == Link::Blank => {
-            let sure = random
-                || (text.len() >= 8
-                    && looks_chosen(text)
-                    && has_marks(text)
-                    && text.bytes().any(|b| b.is_ascii_digit()));
+            let marked = text.len() >= 8 && looks_chosen(text) && has_marks(text);
+            let sure = random || (marked && (compound || text.bytes().any(|b| b.is_ascii_digit())));
             sure.then_some(Score::WEAK)
         }
         Kind::Password => {
@@ -305,6 +320,7 @@ const SAYING: &[&str] = &[
 
 const NAME_BYTES_MAX: usize = 48;
 const VALUE_BYTES_MAX: usize = 512;
+const JUDGED_BYTES: usize = 96;
 
 #[cfg(test)]
 mod tests {

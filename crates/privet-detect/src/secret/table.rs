@@ -50,7 +50,9 @@ tokens! {
     "xoxe-", "xoxe-", "secret/slack-token", Url, 20..=255, Shape;
     "xoxe.xox", "xoxe.xox", "secret/slack-token", UrlDots, 20..=300, Shape;
     "xapp-", "xapp-", "secret/slack-token", Url, 30..=255, Shape;
-    "https://hooks.slack.com/", "https://hooks.slack.com/", "secret/slack-webhook", HOOK, 24..=200, Random;
+    "https://hooks.slack.com/services/", "https://hooks.slack.com/services/", "secret/slack-webhook", HOOK, 24..=200, Shape;
+    "https://hooks.slack.com/workflows/", "https://hooks.slack.com/workflows/", "secret/slack-webhook", HOOK, 24..=200, Shape;
+    "https://hooks.slack.com/triggers/", "https://hooks.slack.com/triggers/", "secret/slack-webhook", HOOK, 24..=200, Shape;
     "https://discord.com/api/webhooks/", "https://discord.com/api/webhooks/", "secret/discord-webhook", HOOK, 40..=200, Shape;
     "https://discordapp.com/api/webhooks/", "https://discordapp.com/api/webhooks/", "secret/discord-webhook", HOOK, 40..=200, Shape;
     "https://hooks.zapier.com/hooks/catch/", "https://hooks.zapier.com/hooks/catch/", "secret/zapier-webhook", HOOK, 8..=200, Shape;
@@ -105,7 +107,7 @@ tokens! {
     "glc_", "glc_", "secret/grafana-token", Base64, 32..=400, Random;
     "nvapi-", "nvapi-", "secret/nvidia-key", Url, 60..=80, Shape;
     "gsk_", "gsk_", "secret/groq-key", Base62, 48..=60, Shape;
-    "xai-", "xai-", "secret/xai-key", Base62, 70..=90, Shape;
+    "xai-", "xai-", "secret/xai-key", Url, 70..=90, Shape;
     "pplx-", "pplx-", "secret/perplexity-key", Base62, 40..=60, Shape;
     "r8_", "r8_", "secret/replicate-token", Base62, 37..=40, Random;
     "rubygems_", "rubygems_", "secret/rubygems-key", Hex, 48..=48, Shape;
@@ -120,6 +122,13 @@ tokens! {
     "figd_", "figd_", "secret/figma-token", Url, 38..=60, Shape;
     "pmak-", "PMAK-", "secret/postman-key", Url, 50..=64, Shape;
     "dt0c01.", "dt0c01.", "secret/dynatrace-token", UrlDots, 80..=100, Shape;
+    "sgp_", "sgp_", "secret/sourcegraph-token", Base62, 40..=60, Shape;
+    "fio-u-", "fio-u-", "secret/frameio-token", Url, 60..=70, Shape;
+    "mdb_sa_sk_", "mdb_sa_sk_", "secret/mongodb-key", Url, 40..=40, Shape;
+    "shltm_", "shltm_", "secret/flexport-token", Url, 40..=40, Shape;
+    "tfp_", "tfp_", "secret/typeform-token", Url, 40..=64, Shape;
+    "rdme_", "rdme_", "secret/readme-key", Base62, 64..=72, Shape;
+    "sk_", "sk_", "secret/elevenlabs-key", Hex, 48..=48, Shape;
     "squ_", "squ_", "secret/sonarqube-token", Hex, 40..=40, Shape;
     "sqp_", "sqp_", "secret/sonarqube-token", Hex, 40..=40, Shape;
     "cfpat-", "CFPAT-", "secret/contentful-token", Url, 43..=43, Shape;

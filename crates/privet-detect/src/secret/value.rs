@@ -5,7 +5,7 @@
 pub(super) fn is_placeholder(value: &str) -> bool {
     let trimmed = value.trim_matches(['"', '\'', '`']);
     let Some(first) = trimmed.bytes().next() else { return true };
-    if is_reference(trimmed, first) {
+    if is_reference(trimmed, first) || PUBLIC.iter().any(|prefix| trimmed.starts_with(prefix)) {
         return true;
     }
     let distinct = distinct_letters(trimmed);
@@ -34,7 +34,7 @@ fn is_reference(value: &str, first: u8) -> bool {
     wrapped
         || variable
         || [
-            "${", "$(", "{{", "#{", "%(", "<%", "@{", "./", "../", "~/", "arn:", "op://", "vault:",
+            "${", "$(", "{", "#{", "%(", "<%", "@{", "./", "../", "~/", "arn:", "op://", "vault:",
             "file:",
         ]
         .iter()
@@ -284,6 +284,19 @@ const STOP_WORDS: &[&str] = &[
     "client_credentials",
     "refresh_token",
     "access_token",
+];
+
+/// Keys that are made to be published.
+const PUBLIC: &[&str] = &[
+    "pk_test_",
+    "pk_live_",
+    "ssh-rsa ",
+    "ssh-ed25519 ",
+    "AAAA",
+    "age1",
+    "sha256-",
+    "sha384-",
+    "sha512-",
 ];
 
 /// Pieces that betray a placeholder.
