@@ -82,6 +82,7 @@ pub struct Restorer {
     leaf_at: usize,
     /// Decoded bytes of the leaf that the observer has not seen yet.
     unseen: Vec<u8>,
+    marker_written: bool,
 }
 
 /// One byte as it came, with all that matters about its place.
@@ -128,6 +129,7 @@ impl Restorer {
             in_leaf: false,
             leaf_at: 0,
             unseen: Vec::new(),
+            marker_written: false,
         }
     }
 
@@ -185,6 +187,12 @@ impl Restorer {
         self.matching.is_some_and(|matching| {
             matching.complete.is_some() && !matching.plural && matching.candidates.remain() > 1
         })
+    }
+
+    /// Whether the text would write the marker of a secret into a file because the table
+    /// withholds secrets: the tool call must not reach the client.
+    pub fn marker_written(&self) -> bool {
+        self.marker_written
     }
 
     /// How many bytes are held back.
@@ -291,6 +299,11 @@ impl Restorer {
         let (Some(entry), Some(&first)) = (entry, self.held.first()) else {
             return self.release_held(out, observer);
         };
+        let secret = entry.entity == EntityType::Secret;
+        if secret && self.destination == Destination::FileEdit && table.withholds_secrets() {
+            self.marker_written = true;
+            return self.release_held(out, observer);
+        }
         if !self.may_restore(entry.entity, first) || (first.number && !entry.numeric) {
             return self.release_held(out, observer);
         }

@@ -14,6 +14,8 @@ pub struct RestoreTable {
     entries: Vec<Entry>,
     /// Whether a token begins with that ASCII byte, in either case.
     starts: Option<Box<[bool; 256]>>,
+    /// Secrets never come back, not even into files.
+    withholds_secrets: bool,
 }
 
 #[derive(Debug)]
@@ -61,7 +63,7 @@ impl RestoreTableBuilder {
                 }
             }
         }
-        RestoreTable { entries, starts: Some(starts) }
+        RestoreTable { entries, starts: Some(starts), withholds_secrets: false }
     }
 }
 
@@ -69,6 +71,18 @@ impl RestoreTable {
     /// Whether there is nothing to restore.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// The same table, but secrets never come back: a tool that would write a marker into a
+    /// file is reported instead.
+    #[must_use]
+    pub fn withholding_secrets(mut self) -> Self {
+        self.withholds_secrets = true;
+        self
+    }
+
+    pub(crate) fn withholds_secrets(&self) -> bool {
+        self.withholds_secrets
     }
 
     /// How many tokens it holds.

@@ -85,6 +85,9 @@ pub struct WholeAnswer {
     pub memos: Vec<BlockMemo>,
     /// What it says about itself.
     pub facts: AnswerFacts,
+    /// A tool would write the marker of a withheld secret into a file: the answer must not
+    /// reach the client.
+    pub marker_written: bool,
 }
 
 /// Restores an answer that is not streamed. A body that is not a message (an error, or
@@ -93,6 +96,7 @@ pub fn restore_whole(body: &[u8], restoration: &Restoration) -> WholeAnswer {
     let mut facts = AnswerFacts { complete: true, ..AnswerFacts::default() };
     let mut memos = Vec::new();
     let mut edits = Edits::default();
+    let mut marker_written = false;
     if let Ok(json) = Json::parse(body) {
         let root = json.root();
         facts.read_usage(&json, root);
@@ -107,12 +111,13 @@ pub fn restore_whole(body: &[u8], restoration: &Restoration) -> WholeAnswer {
                 let is_text = json.get_text(*block, "type").as_deref() == Some("text");
                 let notice = if is_text { notice.take() } else { None };
                 let place = block::Place { end, notice };
-                block::restore(&json, *block, restoration, place, &mut edits, &mut memos);
+                marker_written |=
+                    block::restore(&json, *block, restoration, place, &mut edits, &mut memos);
             }
             restore_stop_sequence(&json, root, restoration, &mut edits);
         }
     }
-    WholeAnswer { body: edits.apply(body), memos, facts }
+    WholeAnswer { body: edits.apply(body), memos, facts, marker_written }
 }
 
 /// `stop_sequence` is the client's own text.

@@ -35,6 +35,16 @@ const ID_PREFIXES: &[&str] = &[
 ];
 
 impl Grammar {
+    /// Whether `text` has this shape and is too plain to hide a value: with so few digits
+    /// that it is no number of anybody's, or with the prefix of an id that Claude gave out.
+    /// What fits but is not plain must be read.
+    pub fn is_plain(self, text: &str) -> bool {
+        const PLAIN_DIGITS: usize = 4;
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        self.fits(text)
+            && (self == Self::Base64 || digits < PLAIN_DIGITS || is_issued(text) || is_dated(text))
+    }
+
     /// Whether `text` has this shape.
     pub fn fits(self, text: &str) -> bool {
         match self {
@@ -99,6 +109,19 @@ fn has_long_digits(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_words_hide_nothing() {
+        for (text, want) in [
+            ("web_search_20250305", true),
+            ("toolu_01A09q90qw90lq917835lq9", true),
+            ("file_path", true),
+            ("ssn-078-05-1120", false),
+            ("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", false),
+        ] {
+            assert_eq!(Grammar::Name.is_plain(text), want, "{text}");
+        }
+    }
 
     #[test]
     fn shapes() {

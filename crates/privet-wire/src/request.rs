@@ -275,7 +275,7 @@ impl Walker<'_, '_> {
     /// A string that passes unread if it fits `grammar`.
     fn keep(&mut self, node: NodeId, grammar: Grammar, role: &'static str) {
         match self.json.kind(node) {
-            Kind::String if grammar.fits(&self.json.text(node)) => {}
+            Kind::String if grammar.is_plain(&self.json.text(node)) => {}
             Kind::Literal => {}
             Kind::String => self.leaf(node, Class::Contract, role),
             Kind::Number => self.contract_number(node, role),
@@ -292,7 +292,7 @@ impl Walker<'_, '_> {
     }
 
     fn contract_key(&mut self, key: NodeId) {
-        if !Grammar::Name.fits(&self.json.text(key)) {
+        if !Grammar::Name.is_plain(&self.json.text(key)) {
             self.leaf(key, Class::Contract, "key");
         }
     }
@@ -311,7 +311,7 @@ impl Walker<'_, '_> {
                 }
             }
             Kind::Array => self.json.elements(node).for_each(|e| self.structure(e, role)),
-            Kind::String if Grammar::Word.fits(&self.json.text(node)) => {}
+            Kind::String if Grammar::Word.is_plain(&self.json.text(node)) => {}
             Kind::String => self.leaf(node, Class::Text, role),
             Kind::Number => self.contract_number(node, role),
             Kind::Literal => {}
@@ -406,9 +406,10 @@ impl Walker<'_, '_> {
                 }
             }
             Kind::Array => self.json.elements(node).for_each(|e| self.schema(e)),
-            Kind::String if Grammar::Name.fits(&self.json.text(node)) => {}
+            Kind::String if Grammar::Name.is_plain(&self.json.text(node)) => {}
             Kind::String => self.leaf(node, Class::Contract, "schema"),
-            Kind::Number | Kind::Literal => {}
+            Kind::Number => self.contract_number(node, "schema"),
+            Kind::Literal => {}
         }
     }
 
@@ -544,7 +545,7 @@ impl Walker<'_, '_> {
         match self.json.kind(node) {
             Kind::Object => {
                 for (key, value) in self.json.members(node) {
-                    if !Grammar::Name.fits(&self.json.text(key)) {
+                    if !Grammar::Name.is_plain(&self.json.text(key)) {
                         self.authored(key, Class::Key, "key", author.clone(), None);
                     }
                     let first = self.leaves.len();
@@ -605,9 +606,8 @@ impl Walker<'_, '_> {
         let client = Place { role: "document", speaker: Speaker::Client };
         match (kind.as_ref(), data) {
             ("text", Some(_)) => self.documents.push(document),
-            ("base64", Some(data)) if media_type.starts_with("text/") => {
+            ("base64", Some(_)) if media_type.starts_with("text/") => {
                 self.documents.push(document);
-                self.leaf(data, Class::Base64Text, "document");
             }
             ("content", _) => self.documents.push(CitedDocument { text: None }),
             _ => {
@@ -621,10 +621,11 @@ impl Walker<'_, '_> {
                 );
             }
         }
+        let is_base64_text = kind == "base64" && media_type.starts_with("text/");
         let readable = matches!(kind.as_ref(), "text" | "content");
         for (key, value) in self.json.members(block) {
             match self.json.text(key).as_ref() {
-                "source" if readable => self.document_source(value, &client),
+                "source" if readable || is_base64_text => self.document_source(value, &client),
                 "source" => {}
                 "title" | "context" => self.unknown(value, "document"),
                 "citations" => self.structure(value, "document"),
@@ -634,11 +635,13 @@ impl Walker<'_, '_> {
     }
 
     fn document_source(&mut self, source: NodeId, place: &Place) {
+        let base64 = self.json.get_text(source, "type").as_deref() == Some("base64");
         for (key, value) in self.json.members(source) {
             match self.json.text(key).as_ref() {
                 "type" => self.keep(value, Grammar::Word, "document"),
                 "media_type" => self.keep(value, Grammar::MediaType, "document"),
                 "content" => self.content(value, place),
+                "data" if base64 => self.leaf(value, Class::Base64Text, "document"),
                 _ => {
                     self.contract_key(key);
                     self.unknown(value, "document");

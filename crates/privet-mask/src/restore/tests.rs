@@ -139,6 +139,22 @@ fn destinations_differ() {
 }
 
 #[test]
+fn withheld_secrets_are_not_written() {
+    let mut builder = RestoreTableBuilder::default();
+    builder.insert("SECRET_000001", EntityType::Secret, "hunter2hunter2");
+    let table = Arc::new(builder.build().withholding_secrets());
+    for (destination, want) in [(Destination::FileEdit, true), (Destination::Inside, false)] {
+        let mut restorer =
+            Restorer::new(Arc::clone(&table), Arc::default(), Form::Text, destination);
+        let mut out = Vec::new();
+        restorer.push("k=SECRET_000001\n", &mut out, &mut ());
+        restorer.finish(End::Complete, &mut out, &mut ());
+        assert_eq!(out, b"k=SECRET_000001\n");
+        assert_eq!(restorer.marker_written(), want);
+    }
+}
+
+#[test]
 fn json_arrives_escaped_for_its_depth() {
     let check = |text: &str, want: &str| check_as(Form::Json, Destination::FileEdit, text, want);
     check(r#"{"to":"PERSON_ABC123"}"#, r#"{"to":"Pat \"Q\" O'Brien\\"}"#);

@@ -87,13 +87,14 @@ pub(super) fn restore_string(
 ) {
     let text = json.text(node);
     let form = (Form::Text, Destination::Inside);
-    let restored = run(&text, form, restoration, place, observer);
+    let (restored, _) = run(&text, form, restoration, place, observer);
     if restored != text.as_bytes() {
         edits.replace_string(json, node, &String::from_utf8_lossy(&restored));
     }
 }
 
-/// Restores the JSON value `node`, the input of a tool.
+/// Restores the JSON value `node`, the input of a tool. Returns whether it would write the
+/// marker of a withheld secret.
 pub(super) fn restore_input(
     json: &Json<'_>,
     node: NodeId,
@@ -101,13 +102,14 @@ pub(super) fn restore_input(
     restoration: &Restoration,
     edits: &mut Edits,
     observer: &mut dyn LeafObserver,
-) {
+) -> bool {
     let spelled = json.spelling(node);
     let form = (Form::Json, destination);
-    let restored = run(spelled, form, restoration, Place::default(), observer);
+    let (restored, marker_written) = run(spelled, form, restoration, Place::default(), observer);
     if restored != spelled.as_bytes() {
         edits.replace(json.range(node), restored);
     }
+    marker_written
 }
 
 fn run(
@@ -116,7 +118,7 @@ fn run(
     restoration: &Restoration,
     place: Place<'_>,
     observer: &mut dyn LeafObserver,
-) -> Vec<u8> {
+) -> (Vec<u8>, bool) {
     let table = Arc::clone(&restoration.table);
     let mut restorer = Restorer::new(table, Arc::clone(&restoration.hosts), form, destination);
     let mut out = Vec::with_capacity(text.len() + 64);
@@ -125,10 +127,11 @@ fn run(
     }
     restorer.push(text, &mut out, observer);
     restorer.finish(place.end, &mut out, observer);
-    out
+    (out, restorer.marker_written())
 }
 
-/// Restores a block and notes what it was made of.
+/// Restores a block and notes what it was made of. Returns whether the block would write
+/// the marker of a withheld secret into a file.
 pub(super) fn restore(
     json: &Json<'_>,
     block: NodeId,
@@ -136,20 +139,20 @@ pub(super) fn restore(
     place: Place<'_>,
     edits: &mut Edits,
     memos: &mut Vec<BlockMemo>,
-) {
+) -> bool {
     let kind = json.get_text(block, "type").unwrap_or_default();
     let recorder = |role| Recorder::new(Arc::clone(&restoration.keys), role);
     if kind.ends_with("tool_use") {
         let mut recorder = recorder(TOOL_ROLE);
         let destination = call_destination(json, block, &kind, restoration);
-        if let Some(input) = json.get(block, "input") {
-            restore_input(json, input, destination, restoration, edits, &mut recorder);
-        }
+        let marker_written = json.get(block, "input").is_some_and(|input| {
+            restore_input(json, input, destination, restoration, edits, &mut recorder)
+        });
         if let Some(id) = json.get_text(block, "id") {
             let key = BlockKey::ToolCall(id.into_owned());
             memos.push(BlockMemo { key, leaves: recorder.leaves });
         }
-        return;
+        return marker_written;
     }
     let mut leaves = Vec::new();
     let mut signed = Vec::new();
@@ -192,6 +195,7 @@ pub(super) fn restore(
         let key = BlockKey::Signature(signature.into_owned());
         memos.push(BlockMemo { key, leaves: signed });
     }
+    false
 }
 
 /// Maps the character offsets of a citation to the client's document.

@@ -2,7 +2,8 @@
 
 use privet_mask::Destination;
 
-/// Destinations by tool name. The first rule that matches counts.
+/// Destinations by tool name: rules for exact names count first, then what is known of
+/// common tools, then patterns in order, then the default.
 #[derive(Clone, Debug)]
 pub struct ToolRules {
     rules: Vec<(String, Destination)>,
@@ -29,8 +30,8 @@ impl Default for ToolRules {
 }
 
 impl ToolRules {
-    /// `rules` first, in order, then the known file and outbound tools, then `otherwise`.
-    /// A `*` at the end of a name stands for any rest.
+    /// `rules` by name or pattern, where a `*` stands for anything; `otherwise` for tools
+    /// that nothing matches.
     pub fn new(
         rules: impl IntoIterator<Item = (String, Destination)>,
         otherwise: Destination,
@@ -38,23 +39,36 @@ impl ToolRules {
         let known = |names: &[&str], destination| {
             names.iter().map(|name| ((*name).to_owned(), destination)).collect::<Vec<_>>()
         };
-        let mut rules: Vec<_> = rules.into_iter().collect();
+        let (patterns, mut rules): (Vec<_>, Vec<_>) =
+            rules.into_iter().partition(|(name, _)| name.contains('*'));
         rules.extend(known(FILE_TOOLS, Destination::FileEdit));
         rules.extend(known(OUTBOUND_TOOLS, Destination::Outbound));
+        rules.extend(patterns);
         Self { rules, otherwise }
     }
 
     /// Where the input of the tool `name` goes.
     pub fn destination(&self, name: &str) -> Destination {
-        let matches = |pattern: &str| match pattern.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => pattern == name,
-        };
         self.rules
             .iter()
-            .find(|(pattern, _)| matches(pattern))
+            .find(|(pattern, _)| matches(pattern, name))
             .map_or(self.otherwise, |(_, destination)| *destination)
     }
+}
+
+/// Whether `name` is what `pattern` describes.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((lead, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut name) = name.strip_prefix(lead) else { return false };
+    let mut pieces = rest.split('*').peekable();
+    while let Some(piece) = pieces.next() {
+        if pieces.peek().is_none() {
+            return name.ends_with(piece);
+        }
+        let Some(at) = name.find(piece) else { return false };
+        name = name.get(at + piece.len()..).unwrap_or_default();
+    }
+    true
 }
 
 #[cfg(test)]
@@ -68,6 +82,21 @@ mod tests {
             ("Write".to_owned(), Destination::Inside),
         ];
         let rules = ToolRules::new(rules, Destination::Inside);
+        let keeps = ToolRules::new([("*".to_owned(), Destination::Inside)], Destination::Outbound);
+        assert_eq!(keeps.destination("Edit"), Destination::FileEdit);
+        assert_eq!(keeps.destination("WebFetch"), Destination::Outbound);
+        assert_eq!(keeps.destination("anything"), Destination::Inside);
+        for (pattern, name, want) in [
+            ("a*c", "abc", true),
+            ("a*c", "ac", true),
+            ("a*c", "acd", false),
+            ("*Edit", "MyEdit", true),
+            ("a*b*c", "a1b2c", true),
+            ("a*b*c", "a1c2b", false),
+            ("ab*ba", "aba", false),
+        ] {
+            assert_eq!(matches(pattern, name), want, "{pattern} {name}");
+        }
         assert_eq!(rules.destination("mcp__mail__send"), Destination::Outbound);
         assert_eq!(rules.destination("Write"), Destination::Inside);
         assert_eq!(rules.destination("Edit"), Destination::FileEdit);

@@ -21,6 +21,9 @@ pub enum StreamError {
     /// More than [`OPEN_BLOCKS_MAX`] blocks are open.
     #[error("the answer opens more than {OPEN_BLOCKS_MAX} content blocks at once")]
     TooManyBlocks,
+    /// A tool would write the marker of a withheld secret into a file.
+    #[error("a tool would write the marker of a masked secret into a file")]
+    SecretMarker,
 }
 
 /// The state of one streamed answer.
@@ -29,6 +32,7 @@ pub struct AnswerStream {
     blocks: BTreeMap<u64, Block>,
     /// A block's end that waits for the next event to tell how its text ended.
     deferred: Option<(u64, Vec<u8>)>,
+    marker_written: bool,
     facts: AnswerFacts,
 }
 
@@ -108,7 +112,13 @@ const DELTAS: &[Delta] = &[
 impl AnswerStream {
     /// For an answer that begins now.
     pub fn new(restoration: Restoration) -> Self {
-        Self { restoration, blocks: BTreeMap::new(), deferred: None, facts: AnswerFacts::default() }
+        Self {
+            restoration,
+            blocks: BTreeMap::new(),
+            deferred: None,
+            marker_written: false,
+            facts: AnswerFacts::default(),
+        }
     }
 
     /// What the answer has said about itself so far.
@@ -154,6 +164,10 @@ impl AnswerStream {
                 true
             }
         };
+        if self.marker_written || self.blocks.values().any(|block| block.restorer.marker_written())
+        {
+            return Err(StreamError::SecretMarker);
+        }
         if passes {
             put(frame, &event, edits, out);
         }
@@ -202,7 +216,7 @@ impl AnswerStream {
                     let destination =
                         block::call_destination(json, content, &kind, &self.restoration);
                     let recorder = &mut block.recorder;
-                    block::restore_input(
+                    self.marker_written |= block::restore_input(
                         json,
                         input,
                         destination,
@@ -322,6 +336,10 @@ impl AnswerStream {
         let Some(mut block) = self.blocks.remove(&index) else { return };
         let mut rest = Vec::new();
         block.restorer.finish(end, &mut rest, &mut block.recorder);
+        if block.restorer.marker_written() {
+            self.marker_written = true;
+            return;
+        }
         if !rest.is_empty() {
             let mut text = String::new();
             escape_into(&String::from_utf8_lossy(&rest), 1, &mut text);

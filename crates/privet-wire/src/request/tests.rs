@@ -69,7 +69,7 @@ fn documents_by_their_source() {
     check(
         r#"{"messages":[{"role":"user","content":[
             {"type":"document","title":"t","context":"c","source":{"type":"text","media_type":"text/plain","data":"d"}},
-            {"type":"document","source":{"type":"base64","media_type":"text/plain","data":"YQ=="}},
+            {"type":"document","source":{"type":"base64","media_type":"text/plain","data":"YQ==","filename":"i"}},
             {"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"YQ=="}},
             {"type":"document","source":{"type":"content","content":[{"type":"text","text":"e"}]}},
             {"type":"search_result","title":"f","source":"g","content":[{"type":"text","text":"h"}]}]}]}"#,
@@ -78,6 +78,7 @@ fn documents_by_their_source() {
             "document text \"c\"",
             "document text \"d\"",
             "document base64text \"YQ==\"",
+            "document text \"i\"",
             "opaque document {\"type\":\"document\",\"sour",
             "document text \"e\"",
             "text text \"f\"",
