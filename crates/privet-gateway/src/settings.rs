@@ -79,6 +79,8 @@ pub struct UpstreamSettings {
     pub idle_timeout: Duration,
     /// A name for the audit log.
     pub deployment: String,
+    /// Is shown every masked body that leaves, for a demonstration.
+    pub tap: Option<tokio::sync::mpsc::UnboundedSender<Vec<u8>>>,
 }
 
 /// Whose credential goes upstream.
@@ -138,6 +140,7 @@ impl UpstreamSettings {
             header_timeout: Duration::from_secs(600),
             idle_timeout: Duration::from_secs(300),
             deployment: "default".to_owned(),
+            tap: None,
         }
     }
 }

@@ -57,6 +57,7 @@ pub struct Upstream {
     base: Uri,
     credential: Credential,
     header_timeout: Duration,
+    tap: Option<tokio::sync::mpsc::UnboundedSender<Vec<u8>>>,
 }
 
 impl Upstream {
@@ -86,6 +87,7 @@ impl Upstream {
             base: settings.url,
             credential: settings.credential,
             header_timeout: settings.header_timeout,
+            tap: settings.tap,
         })
     }
 
@@ -94,6 +96,10 @@ impl Upstream {
     pub(crate) async fn send(&self, cleared: Cleared) -> Result<Response<Incoming>, UpstreamError> {
         let (target, body) = cleared.into_parts();
         let uri = self.address(&target.path, target.query.as_deref())?;
+        if let Some(tap) = &self.tap {
+            // Nobody may be looking any more.
+            let _ = tap.send(body.get().clone());
+        }
         let has_body = target.method != Method::GET;
         let mut request = Request::builder()
             .method(target.method)

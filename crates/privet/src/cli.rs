@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, check, explain, key, scan, serve};
+use crate::commands::{audit, check, demo, explain, key, scan, serve, standin};
 use crate::config::Environment;
 use crate::console::{CommandError, Console, Exit};
 
@@ -22,8 +22,12 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Show the main job on this machine: a stand-in for Claude, the gateway, a few conversations.
+    Demo(demo::Args),
     /// Run the gateway.
     Serve(serve::Args),
+    /// Run a stand-in for Claude, to try things on.
+    Standin(standin::Args),
     /// Find personal data and secrets in files, folders and standard input.
     Scan(scan::Args),
     /// Show every candidate in a text: its score, its reasons and what became of it.
@@ -50,7 +54,9 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: &Cli, console: &mut Console<'_>) -> Result<Exit, CommandError> {
     let config = cli.config.as_deref();
     match &cli.command {
+        Command::Demo(args) => demo::run(args, console),
         Command::Serve(args) => serve::run(args, config, console),
+        Command::Standin(args) => standin::run(args, console),
         Command::Scan(args) => scan::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Check(args) => check::run(args, config, console),

@@ -2,7 +2,9 @@
 
 pub mod audit;
 pub mod check;
+pub mod demo;
 pub mod explain;
 pub mod key;
 pub mod scan;
 pub mod serve;
+pub mod standin;
