@@ -1,5 +1,6 @@
 //! Speed of detection on what gateways see: prose, code, JSON, logs; and on text
 //! made to be slow, at a size and at twice that size.
+#![allow(missing_docs, reason = "criterion makes public items")]
 
 use std::hint::black_box;
 

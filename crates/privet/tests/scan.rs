@@ -1,4 +1,11 @@
 //! `privet scan` and `privet explain` as people run them.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::fs;
 use std::io::Write;

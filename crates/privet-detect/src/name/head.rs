@@ -234,6 +234,7 @@ mod tests {
         check("ask Quill Zanderbek  <q@example.com>", &["Quill Zanderbek"]);
         check("Nombre:  Ernesto.\nApellidos: Rivera Bueno.", &["Ernesto", "Rivera Bueno"]);
         check("Vorname: Zanderbek", &["Zanderbek"]);
+        check("cc: Wei Zhang, Mohammed Al-Fayed", &["Wei Zhang", "Mohammed Al-Fayed"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Words as names are written: letters, inner hyphens and apostrophes.
 
-use super::lexicon::{Flags, flags_of};
+use super::lexicon::{AMBIGUOUS, FAMILY, FIRST, Flags, flags_of};
 use crate::reading::{before, byte};
 
 /// How a word is written.
@@ -84,7 +84,9 @@ pub(crate) fn word_at(text: &str, start: usize) -> Option<Word> {
     }
     // `Anne-Sophie` is known when `Anne` is, unless it is listed itself.
     let flags = match flags_of(hash) {
-        0 if part_hash != 0 && shape.first_upper => flags_of(part_hash),
+        0 if part_hash != 0 && shape.first_upper => {
+            flags_of(part_hash) & (FIRST | FAMILY | AMBIGUOUS)
+        }
         flags => flags,
     };
     Some(Word { start, end: start + end, flags, case: shape.case() })

@@ -6,7 +6,7 @@ use privet_text::{EntityType, Finding, Score};
 use super::chain::Chain;
 use super::phone_plan::{fits_country, fits_nanp, is_written_nationally};
 use crate::claim::Claim;
-use crate::reading::{before, byte, continues, cue_before, is_blank, run, word_ends};
+use crate::reading::{before, byte, continues, cue_before, is_blank, precedes, run, word_ends};
 
 /// Finds telephone numbers in a chain.
 pub(super) fn read(chain: &Chain<'_>, found: &mut dyn FnMut(Finding)) {
@@ -34,7 +34,7 @@ fn find_from(
     trust: Trust,
     found: &mut dyn FnMut(Finding),
 ) -> Option<usize> {
-    (from + 1..=chain.groups.len()).rev().find(|to| {
+    (from + 1..=chain.groups.len().min(from + GROUPS_MAX)).rev().find(|to| {
         chain.part(from, *to).and_then(|part| read_one(&part, trust)).is_some_and(|finding| {
             found(finding);
             true
@@ -53,7 +53,8 @@ fn read_one(part: &Chain<'_>, trust: Trust) -> Option<Finding> {
     if !free || (trust == Trust::Cue) != matches!(form, Form::Loose) {
         return None;
     }
-    let cue = cue_before(part.bytes, start, CUE_REACH, CUES);
+    let cue =
+        cue_before(part.bytes, start, CUE_REACH, CUES).or_else(|| says_number(part.bytes, start));
     let base = match form {
         Form::International => Score::new(0.7),
         Form::National => Score::SHAPE,
@@ -79,6 +80,14 @@ fn plus_is_free(bytes: &[u8], start: usize) -> bool {
 /// Whether the number ends here: nothing goes on, or only an extension does.
 fn is_free_after(part: &Chain<'_>) -> bool {
     part.right_is_free() || extension_end(part.bytes, part.end()).is_some()
+}
+
+/// "My number is ...", unless it is that of an order or an account.
+fn says_number(bytes: &[u8], start: usize) -> Option<&'static str> {
+    let says = ["number is ", "number: ", "number's ", "nummer ist ", "numéro est ", "número es "];
+    let said = says.iter().any(|words| precedes(bytes, start, words));
+    let other = || cue_before(bytes, start, CUE_REACH, OTHER_CUES).is_some();
+    (said && !other()).then_some("number")
 }
 
 /// How a number is written.
@@ -177,6 +186,7 @@ fn extension_end(bytes: &[u8], end: usize) -> Option<usize> {
 }
 
 const CUE_REACH: usize = 40;
+const GROUPS_MAX: usize = 7;
 
 const CUES: &[&str] = &[
     "phone",
@@ -245,6 +255,17 @@ const CUES: &[&str] = &[
 
 /// Words that say a number is something else.
 const OTHER_CUES: &[&str] = &[
+    "account",
+    "policy",
+    "member",
+    "customer",
+    "confirmation",
+    "card",
+    "model",
+    "part",
+    "license",
+    "passport",
+    "room",
     "id",
     "ids",
     "order",
@@ -315,6 +336,7 @@ mod tests {
         check(PHONE, "\"phoneNumber\": \"5550123456\"", &["5550123456"]);
         check(PHONE, "call me at 555-0123", &["555-0123"]);
         check(PHONE, "Handy 0171 1234567", &["0171 1234567"]);
+        check(PHONE, "my number is 4155550123", &["4155550123"]);
     }
 
     #[test]
@@ -323,7 +345,7 @@ mod tests {
         check(PHONE, "550e8400-e29b-41d4-a716-446655440000", &[]);
         check(PHONE, "1.2.3456789 3.14159265 0.4155550123", &[]);
         check(PHONE, "2026-11-21 10:22:33,123 call at 2026-11-21", &[]);
-        check(PHONE, "order 415-555-0123", &[]);
+        check(PHONE, "order 415-555-0123, my account number is 4155550123", &[]);
         check(PHONE, "+1234567890 1e+10000000 a+4915112345678", &[]);
         check(PHONE, "$415-555-0123 #4155550123 id=4155550123", &[]);
         check(PHONE, "978-3-16-148410-0 100 200 3000", &[]);

@@ -50,6 +50,9 @@ pub(super) fn is_written_nationally(chain: &Chain<'_>) -> bool {
             }
             [5, 6] => spaced && matches!(b, b'1' | b'7'),
             [2, 8] => b == b'6',
+            [4, 7 | 8] => {
+                (spaced || dashed) && b == b'1' && matches!(number.get(2), Some(b'5'..=b'7'))
+            }
             [3..=5, 5..=8] => !spaced && !dashed || (dashed && chain.digits >= 10),
             [3..=5, 2..=4, 2..=4, ..] if chain.groups.len() <= 4 => {
                 matches!(chain.gap(0), b"/" | b" / " | b")" | b") ") && chain.digits >= 9

@@ -244,7 +244,9 @@ fn judge(kind: Kind, link: Link, compound: bool, value: &Value<'_>) -> Option<Sc
     }
     let spaced = text.bytes().any(|b| b.is_ascii_whitespace());
     if spaced {
-        return None;
+        let phrase =
+            kind == Kind::Password && link == Link::Says && value.quoted && is_passphrase(text);
+        return phrase.then_some(Score::WEAK);
     }
     let named = matches!(link, Link::Tight | Link::Colon | Link::Says | Link::Flag | Link::Tag);
     let bare_name = !value.quoted && is_identifier(text);
@@ -290,6 +292,14 @@ fn judge(kind: Kind, link: Link, compound: bool, value: &Value<'_>) -> Option<Sc
     }
 }
 
+/// Whether `text` is a row of small words that says nothing: "correct horse battery".
+fn is_passphrase(text: &str) -> bool {
+    let small = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let says = |word: &str| word.len() < 3 || PROSE_WORDS.contains(&word);
+    let words = || text.split(' ');
+    (3..=10).contains(&words().count()) && words().all(|word| small(word) && !says(word))
+}
+
 fn has_marks(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'-' | b'.' | b'/' | b':'))
 }
@@ -316,6 +326,40 @@ const SAYING: &[&str] = &[
     "has been changed to",
     "->",
     "is:",
+];
+
+/// Words of sentences about passwords.
+const PROSE_WORDS: &[&str] = &[
+    "the",
+    "and",
+    "not",
+    "too",
+    "must",
+    "should",
+    "can",
+    "cannot",
+    "your",
+    "has",
+    "have",
+    "was",
+    "are",
+    "been",
+    "than",
+    "for",
+    "with",
+    "required",
+    "invalid",
+    "incorrect",
+    "wrong",
+    "long",
+    "short",
+    "weak",
+    "strong",
+    "empty",
+    "missing",
+    "expired",
+    "correct!",
+    "password",
 ];
 
 const NAME_BYTES_MAX: usize = 48;
@@ -364,6 +408,11 @@ mod tests {
         check("mot de passe : Soleil_2026", &["Soleil_2026"]);
         check("La contraseña es gato77negro.", &["gato77negro"]);
         check("password: `Tr0ub4dor&3`", &["Tr0ub4dor&3"]);
+        check(
+            "The wifi password is \"purple horse battery lamp\".",
+            &["purple horse battery lamp"],
+        );
+        check("it says the password is \"too weak for the policy\"", &[]);
     }
 
     #[test]

@@ -91,7 +91,7 @@ mod tests {
     fn units() {
         let span = Span::new(6, 9).unwrap();
         for (unit, want) in
-            [(Offsets::Bytes, (6, 9)), (Offsets::Chars, (3, 6)), (Offsets::Utf16, (4, 7))]
+            [(Offsets::Bytes, (6, 9)), (Offsets::Chars, (2, 5)), (Offsets::Utf16, (3, 6))]
         {
             assert_eq!(Counter::new("é😀abc", unit).place(span), want, "{unit:?}");
         }
