@@ -61,7 +61,11 @@ fn token_around(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     let long_enough = length >= LABEL_MIN;
     let short_enough = length <= LABEL_MAX || *entity == EntityType::Secret;
     let ends = !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
-    (long_enough && short_enough && ends).then(|| (stem_end - entity.stem().len(), end))
+    // Every label of Privet's has a digit near its start; `ip_address` has none.
+    let digits = bytes.get(from..end.min(from + LABEL_HEAD)).unwrap_or_default();
+    let has_digit = digits.iter().any(u8::is_ascii_digit);
+    (long_enough && short_enough && ends && has_digit)
+        .then(|| (stem_end - entity.stem().len(), end))
 }
 
 fn is_crockford(byte: u8) -> bool {
@@ -71,6 +75,7 @@ fn is_crockford(byte: u8) -> bool {
 }
 
 const LABEL_MIN: usize = 6;
+const LABEL_HEAD: usize = 7;
 const LABEL_MAX: usize = 26;
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use privet_audit::{Event, Note, Record, Usage};
 use privet_vault::Scope;
-use privet_wire::answer::{AnswerFacts, AnswerStream, Restoration, restore_whole};
+use privet_wire::answer::{AnswerFacts, AnswerStream, Restoration, StreamError, restore_whole};
 use privet_wire::memo::BlockMemo;
 use privet_wire::sse::FrameReader;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -21,7 +21,7 @@ use crate::gateway::Gateway;
 use crate::headers::inbound;
 use crate::ledger::Ledger;
 use crate::masker::answer_rows;
-use crate::messages::{closed, millis};
+use crate::messages::{closed, millis, unrecorded};
 
 /// What an answer needs on its way back.
 pub(crate) struct Road {
@@ -29,6 +29,15 @@ pub(crate) struct Road {
     pub(crate) restoration: Restoration,
     /// What the owner of a secret must know.
     pub(crate) notice: Option<String>,
+    /// The right to stream.
+    pub(crate) permit: Option<OwnedSemaphorePermit>,
+}
+
+/// The right to stream one more answer, asked for before the request is sent.
+pub(crate) fn stream_permit(gateway: &Gateway) -> Result<OwnedSemaphorePermit, Problem> {
+    Arc::clone(&gateway.streams).try_acquire_owned().map_err(|_| {
+        Problem::new(Kind::Overloaded, "too many answers are being streamed; try again shortly")
+    })
 }
 
 /// An answer that is not streamed may not be larger than this.
@@ -42,7 +51,7 @@ pub(crate) async fn restore(
     gateway: &Arc<Gateway>,
     call: &Call,
     response: Response<Incoming>,
-    road: Road,
+    mut road: Road,
 ) -> Result<Response<ReplyBody>, Problem> {
     if !response.status().is_success() {
         return pass_on(gateway, call, response).await;
@@ -52,11 +61,10 @@ pub(crate) async fn restore(
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
     let mut reply = if streamed {
-        let permit = Arc::clone(&gateway.streams).try_acquire_owned();
-        let permit = permit.map_err(|_| {
-            let message = "too many answers are being streamed; try again shortly";
-            Problem::new(Kind::Overloaded, message)
-        })?;
+        let permit = match road.permit.take() {
+            Some(permit) => permit,
+            None => stream_permit(gateway)?,
+        };
         stream(gateway, call, response, &road, permit)
     } else {
         whole(gateway, call, response, &road).await?
@@ -104,7 +112,10 @@ async fn whole(
         .ledger
         .remember_answer(Arc::clone(&road.scope), rows, Some(record))
         .await
-        .map_err(|error| closed(&error))?;
+        .map_err(|error| unrecorded(&error))?;
+    if answer.marker_written {
+        return Err(Problem::new(Kind::Invalid, MARKER_MESSAGE).coded("secret_marker"));
+    }
     Ok(reply(call, &parts, ReplyBody::whole(answer.body)))
 }
 
@@ -152,6 +163,8 @@ enum End {
     UpstreamSilent,
     CallerLeft,
     FailedClosed,
+    /// A tool would have written the marker of a secret into a file.
+    SecretMarker,
 }
 
 impl End {
@@ -162,6 +175,7 @@ impl End {
             Self::UpstreamSilent => Some("upstream_silent"),
             Self::CallerLeft => Some("caller_left"),
             Self::FailedClosed => Some("failed_closed"),
+            Self::SecretMarker => Some("secret_marker"),
         }
     }
 }
@@ -178,6 +192,9 @@ struct Pump {
     idle_timeout: Duration,
     bytes_out: u64,
 }
+
+const MARKER_MESSAGE: &str = "a tool would write the marker of a masked secret into a file, where \
+    the secret belongs; policy does not let secrets come back";
 
 const PING: &[u8] = b"event: ping\ndata: {\"type\": \"ping\"}\n\n";
 
@@ -197,7 +214,11 @@ impl Pump {
             let mut out = Vec::with_capacity(bytes.len() + 64);
             while let Some(frame) = reader.next_frame() {
                 let mut memos = Vec::new();
-                self.answer.frame(&frame, &mut out, &mut memos).map_err(|_| End::UpstreamLost)?;
+                match self.answer.frame(&frame, &mut out, &mut memos) {
+                    Ok(()) => {}
+                    Err(StreamError::SecretMarker) => return self.refuse_marker(out).await,
+                    Err(_) => return Err(End::UpstreamLost),
+                }
                 self.remember(&memos).await?;
             }
             self.give(out).await?;
@@ -210,6 +231,18 @@ impl Pump {
         let facts = self.answer.facts();
         let ended = facts.complete || facts.error.is_some();
         if ended { Ok(End::Complete) } else { Err(End::UpstreamLost) }
+    }
+
+    /// Ends the stream with an error event before the tool call is complete, so that no
+    /// client runs it.
+    async fn refuse_marker(&mut self, mut out: Vec<u8>) -> Result<End, End> {
+        let error = serde_json::json!({
+            "type": "error",
+            "error": { "type": "invalid_request_error", "message": format!("Privet: {MARKER_MESSAGE}") },
+        });
+        privet_wire::sse::write_frame("error", &error.to_string(), &mut out);
+        self.give(out).await?;
+        Ok(End::SecretMarker)
     }
 
     /// The next bytes from upstream, bridging silence with pings.
@@ -253,7 +286,10 @@ impl Pump {
             return Ok(());
         }
         self.bytes_out += out.len() as u64;
-        self.pieces.send(Ok(Bytes::from(out))).await.map_err(|_| End::CallerLeft)
+        // A caller that reads nothing for so long holds a stream for nobody.
+        let sending = self.pieces.send(Ok(Bytes::from(out)));
+        let sent = tokio::time::timeout(self.idle_timeout, sending).await;
+        sent.map_err(|_| End::CallerLeft)?.map_err(|_| End::CallerLeft)
     }
 }
 

@@ -76,6 +76,10 @@ impl Problem {
         Self { kind, message: message.into(), code, field: None }
     }
 
+    pub(crate) fn say(&mut self, message: &str) {
+        message.clone_into(&mut self.message);
+    }
+
     pub(crate) fn coded(mut self, code: &'static str) -> Self {
         self.code = code;
         self

@@ -31,6 +31,19 @@ enum Road {
     Nowhere,
 }
 
+impl Road {
+    /// What stands in the audit log: what callers write into a path may be anything.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Alive => "/",
+            Self::Messages => "/v1/messages",
+            Self::CountTokens => "/v1/messages/count_tokens",
+            Self::Models => "/v1/models",
+            Self::Nowhere => "unknown",
+        }
+    }
+}
+
 fn road(method: &Method, path: &str) -> Road {
     match (method, path) {
         (&Method::HEAD | &Method::GET, "/" | "/api/hello") => Road::Alive,
@@ -61,7 +74,7 @@ pub(crate) async fn handle(
     record.request_id = Some(request_id.clone());
     record.client_address = Some(peer.ip().to_string().as_str().into());
     record.method = Some(request.method().as_str().into());
-    record.path = Some(request.uri().path().into());
+    record.path = Some(road(request.method(), request.uri().path()).name().into());
     match admit(&gateway, &request, request_id.clone(), record.clone()) {
         Ok(Admitted::Alive) => Response::new(ReplyBody::whole("")),
         Ok(Admitted::Call(call, road)) => match road {
@@ -95,6 +108,13 @@ fn admit(
     mut record: Record,
 ) -> Result<Admitted, Problem> {
     let (headers, uri) = (request.headers(), request.uri());
+    let header_bytes: usize =
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let header_bytes_max = gateway.settings.limits.header_bytes_max;
+    if header_bytes > header_bytes_max {
+        let message = format!("the request headers are larger than {header_bytes_max} bytes");
+        return Err(Problem::new(Kind::TooLarge, message));
+    }
     who::check_host(headers, uri, &gateway.settings)?;
     let road = road(request.method(), uri.path());
     match road {

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use privet_audit::{Event, Note, Record};
 use privet_mask::{AssembleError, Masked, Sweep, assemble};
 use privet_text::Raw;
-use privet_vault::Scope;
+use privet_vault::{Scope, SecretMode};
 use privet_wire::answer::Restoration;
+use privet_wire::grammar::Grammar;
 use privet_wire::json::{Json, JsonError};
 use privet_wire::request::walk;
 
@@ -92,6 +93,15 @@ async fn carry(
             headers: outbound.clone(),
             caller: parts.headers.clone(),
         };
+        let permit = match (what, call.record.streamed) {
+            (What::Message, Some(true)) => Some(answer::stream_permit(gateway)?),
+            _ => None,
+        };
+        if prepared.notice.is_some() {
+            let mut found = call.record.clone();
+            found.event = Event::SecretFound;
+            gateway.ledger.note(found);
+        }
         let additions = Additions {
             scope: Arc::clone(&scope),
             claims: prepared.claims,
@@ -110,6 +120,7 @@ async fn carry(
             scope: Arc::clone(&scope),
             restoration: prepared.restoration,
             notice: prepared.notice,
+            permit,
         };
         let reply = match what {
             What::Message => answer::restore(gateway, call, response, road).await?,
@@ -139,7 +150,11 @@ fn prepare(
 ) -> Result<Prepared, Failure> {
     let json = Json::parse(body.expose()).map_err(|error| bad_json(&error))?;
     let map = walk(&json).map_err(|error| Problem::new(Kind::Invalid, error.to_string()))?;
-    call.record.model = map.model.as_deref().map(Into::into);
+    let plain = map
+        .model
+        .as_deref()
+        .filter(|name| Grammar::Model.fits(name) && gateway.masker.first_finding(name).is_none());
+    call.record.model = plain.map(Into::into);
     call.record.streamed = Some(map.stream);
     let mut memory =
         ScopeMemory::new(Arc::clone(scope), gateway.settings.secrets, Timestamp::now());
@@ -163,8 +178,12 @@ fn prepare(
         let kinds: Vec<&str> = masking.secrets.iter().copied().collect();
         format!("secret masked ({}): rotate it", kinds.join(", "))
     });
+    let table = match gateway.settings.secrets {
+        SecretMode::Sealed => masking.table,
+        SecretMode::Irreversible => masking.table.withholding_secrets(),
+    };
     let restoration = Restoration {
-        table: Arc::new(masking.table),
+        table: Arc::new(table),
         hosts: Arc::clone(&gateway.hosts),
         tools: Arc::clone(&gateway.tools),
         keys: Arc::new(ScopeKey(scope.leaf_key())),
@@ -256,6 +275,13 @@ pub(crate) fn closed(error: &LedgerError) -> Problem {
         _ => "store",
     };
     closed_by(part, error)
+}
+
+/// The answer is there but cannot be remembered, so the caller does not get it.
+pub(crate) fn unrecorded(error: &LedgerError) -> Problem {
+    let mut problem = closed(error);
+    problem.say("the answer could not be recorded, so it is withheld");
+    problem
 }
 
 fn closed_by(part: &str, error: &dyn std::fmt::Display) -> Problem {

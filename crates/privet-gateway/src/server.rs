@@ -163,7 +163,8 @@ async fn serve_connection<S>(
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_read_timeout)
-        .max_buf_size(limits.header_bytes_max.max(8 * 1024))
+        // Twice the bound, so that it is Privet that refuses, in the caller's protocol.
+        .max_buf_size((2 * limits.header_bytes_max).max(64 * 1024))
         .serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(error = %error, "connection ended");

@@ -25,12 +25,16 @@ pub(crate) fn normalised(entity: EntityType, surface: &str) -> String {
     }
 }
 
-/// `STEM_LABEL`: six characters from `derived`, then `extra` more from `exact`.
+/// `STEM_LABEL`: seven characters from `derived`, one of them a digit so that no
+/// identifier of a program looks like it, then `extra` more from `exact`.
 pub(crate) fn token(stem: &str, derived: &[u8; 32], exact: &[u8; 32], extra: usize) -> String {
     let mut token = String::with_capacity(stem.len() + 1 + LABEL_CHARS + extra);
     token.push_str(stem);
     token.push('_');
-    token.extend(symbols(derived).take(LABEL_CHARS));
+    let label: Vec<char> = symbols(derived).collect();
+    let windows = label.windows(LABEL_CHARS);
+    let with_digit = windows.into_iter().find(|window| window.iter().any(char::is_ascii_digit));
+    token.extend(with_digit.or_else(|| label.get(..LABEL_CHARS)).unwrap_or_default());
     token.extend(symbols(exact).take(extra));
     token
 }
@@ -49,8 +53,8 @@ pub(crate) fn symbols(bytes: &[u8; 32]) -> impl Iterator<Item = char> + '_ {
 /// Crockford's base 32: no I, L, O or U, so labels neither confuse nor spell words.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// 30 bits.
-pub(crate) const LABEL_CHARS: usize = 6;
+/// Almost 35 bits.
+pub(crate) const LABEL_CHARS: usize = 7;
 
 /// Changes when [`normalised`] changes, so that old labels stay what they were.
 pub(crate) const NORMALISER_VERSION: u8 = 1;
@@ -87,7 +91,7 @@ mod tests {
     fn longer_labels_begin_as_the_short_one() {
         let (derived, exact) = ([0x5a; 32], [0xc3; 32]);
         let short = token("PERSON", &derived, &exact, 0);
-        assert_eq!(short.len(), "PERSON_".len() + 6);
+        assert_eq!(short.len(), "PERSON_".len() + 7);
         let long = token("PERSON", &derived, &exact, 4);
         assert!(long.starts_with(&short) && long.len() == short.len() + 4, "{long}");
     }

@@ -27,7 +27,7 @@ fn a_token_is_typed_and_derived() {
     ] {
         let claim = scope.claim(entity, surface).unwrap();
         let label = claim.token().strip_prefix(stem).unwrap();
-        assert_eq!(label.len(), 6, "{label}");
+        assert_eq!(label.len(), 7, "{label}");
         assert!(label.bytes().all(|b| b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(&b)));
         assert!(claim.is_fresh());
     }
@@ -119,7 +119,7 @@ fn two_processes_never_give_one_token_to_two_values() {
     drop(there);
     let again = other.scope("kim").claim(Person, "JANE DOE").unwrap();
     other.commit(std::slice::from_ref(&again)).unwrap();
-    assert_eq!(again.token().len(), "PERSON_".len() + 8);
+    assert_eq!(again.token().len(), "PERSON_".len() + 9);
 }
 
 #[test]

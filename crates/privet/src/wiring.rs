@@ -62,7 +62,7 @@ fn settings(config: &Config) -> Settings {
         tools: tool_rules(&policy.restore),
         restore_hosts: HostList::new(policy.restore.url_hosts.iter().cloned()),
         scope_by_session: policy.session_scope,
-        contact: None,
+        contact: config.contact.clone(),
         limits: Limits {
             body_bytes_max: limits.body_bytes_max,
             header_bytes_max: limits.header_bytes_max,

@@ -166,24 +166,52 @@ fn escaped_strings(json: &Json<'_>, node: NodeId, strings: &mut Vec<NodeId>) {
     }
 }
 
-/// Finds what begins in `left` and ends in `right`, which follows it directly. Returns
-/// the part in each.
-pub(super) fn find_across(analyzer: &Analyzer, left: &str, right: &str) -> Option<(Found, Found)> {
-    const WINDOW: usize = 96;
-    let tail = left.get(left.ceil_char_boundary(left.len().saturating_sub(WINDOW))..)?;
-    let head = right.get(..right.floor_char_boundary(WINDOW))?;
-    if tail.is_empty() || head.is_empty() {
-        return None;
+/// Finds what goes over the borders of `texts`, which follow each other directly.
+/// Returns its parts, each with the index of its text.
+pub(super) fn find_across(analyzer: &Analyzer, texts: &[&str]) -> Vec<(usize, Found)> {
+    if texts.len() < 2 {
+        return Vec::new();
     }
-    let border = tail.len();
-    let across = analyze(analyzer, &format!("{tail}{head}"), 0)
-        .into_iter()
-        .find(|f| f.start < border && f.end > border)?;
-    let lead = left.len() - tail.len();
-    let first = Found { start: lead + across.start, end: left.len(), ..across };
-    let second = Found { start: 0, end: across.end - border, ..across };
-    Some((first, second))
+    let mut joined = String::new();
+    // (text, offset in it, offset in `joined`, length)
+    let mut pieces: Vec<(usize, usize, usize, usize)> = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        let head = text.get(..text.floor_char_boundary(WINDOW)).unwrap_or_default();
+        let tail_at = text.ceil_char_boundary(text.len().saturating_sub(WINDOW)).max(head.len());
+        pieces.push((index, 0, joined.len(), head.len()));
+        joined.push_str(head);
+        if tail_at > head.len() {
+            // Nothing goes over what is left out.
+            joined.push('\n');
+        }
+        let tail = text.get(tail_at..).unwrap_or_default();
+        pieces.push((index, tail_at, joined.len(), tail.len()));
+        joined.push_str(tail);
+    }
+    let mut parts = Vec::new();
+    for found in analyze(analyzer, &joined, 0) {
+        let over: Vec<(usize, Found)> = pieces
+            .iter()
+            .filter_map(|(index, offset, at, len)| {
+                let start = found.start.max(*at);
+                let end = found.end.min(at + len);
+                (start < end).then(|| {
+                    let place =
+                        Found { start: offset + start - at, end: offset + end - at, ..found };
+                    (*index, place)
+                })
+            })
+            .collect();
+        let first = over.first().map(|(index, _)| *index);
+        if over.iter().any(|(index, _)| Some(*index) != first) {
+            parts.extend(over);
+        }
+    }
+    parts
 }
+
+/// How much of each end of a text is looked at for what goes over its border, in bytes.
+const WINDOW: usize = 128;
 
 /// Values that mean the same wherever they stand in the request.
 #[derive(Default)]
@@ -276,6 +304,19 @@ impl LeafCache {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_over_several_texts() {
+        let analyzer = Analyzer::new(privet_detect::AnalyzerOptions::default());
+        let texts = ["mail jane.", "doe@kestrel", "-mail.com now", "else"];
+        let parts: Vec<&str> = find_across(&analyzer, &texts)
+            .into_iter()
+            .map(|(index, found)| &texts[index][found.start..found.end])
+            .collect();
+        assert_eq!(parts, ["jane.", "doe@kestrel", "-mail.com"]);
+        let long = "x ".repeat(500);
+        assert!(find_across(&analyzer, &[&long, &long]).is_empty());
+    }
 
     #[test]
     fn line_numbers_are_no_part_of_a_value() {

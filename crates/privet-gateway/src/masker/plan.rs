@@ -27,7 +27,7 @@ use super::{Action, MaskPolicy, OpaqueAction};
 pub enum Refusal {
     /// A finding stands where nothing may be changed.
     #[error(
-        "a {entity} was found in a {role} field, which cannot be masked without breaking the request; remove it there"
+        "{entity} was found in a field of kind `{role}`, which cannot be masked without breaking the request; remove it there"
     )]
     Contract {
         /// What was found.
@@ -42,7 +42,7 @@ pub enum Refusal {
         entity: EntityType,
     },
     /// Content that cannot be read, seen for the first time.
-    #[error("this request holds an {} that Privet cannot read, so it was not sent; leave it out, or go on without it", what.name())]
+    #[error("this request holds content that Privet cannot read ({}), so it was not sent; leave it out, or go on without it", what.name())]
     Opaque {
         /// What it is.
         what: Opaque,
@@ -58,7 +58,7 @@ pub enum Refusal {
     )]
     McpConnector,
     /// A finding in a number, and policy does not mask numbers.
-    #[error("a {entity} was found in a JSON number; policy refuses it there")]
+    #[error("{entity} was found in a JSON number that cannot be masked; send it as a string")]
     Number {
         /// What was found.
         entity: EntityType,
@@ -68,6 +68,12 @@ pub enum Refusal {
     Tightened {
         /// Whose policy.
         entity: EntityType,
+    },
+    /// What cannot be read was sent before and may not be sent again.
+    #[error("the policy on {} was tightened after this conversation began; start a new one", what.name())]
+    OpaqueTightened {
+        /// What it is.
+        what: Opaque,
     },
     /// A `text` document is not base64 of UTF-8 text.
     #[error("a base64 text document does not hold UTF-8 text")]
@@ -86,7 +92,7 @@ impl Refusal {
             Self::Opaque { .. } => "opaque",
             Self::McpConnector => "mcp_connector",
             Self::Number { .. } => "number_finding",
-            Self::Tightened { .. } => "policy_tightened",
+            Self::Tightened { .. } | Self::OpaqueTightened { .. } => "policy_tightened",
             Self::BadBase64 => "bad_base64",
             Self::Memory(_) => "vault",
         }
@@ -282,9 +288,16 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn replay(&mut self, segment: &SegmentWork<'a>, memo: &SegmentMemo) -> Result<(), Refusal> {
-        for work in &segment.leaves {
-            if may_be_replayed(work.leaf.class) {
+        for (index, work) in segment.leaves.iter().enumerate() {
+            let fate = memo.leaves.iter().find(|saved| saved.index as usize == index);
+            let gone = fate.is_some_and(|saved| saved.fate == Fate::Dropped);
+            if may_be_replayed(work.leaf.class) && !gone {
                 self.out.replayed.push(self.json.range(work.leaf.node));
+            }
+            if let (Class::Opaque(what), None, true) =
+                (work.leaf.class, fate, self.refuses_opaque())
+            {
+                return Err(Refusal::OpaqueTightened { what });
             }
         }
         for saved in &memo.leaves {
@@ -487,6 +500,10 @@ impl<'a> Run<'_, 'a> {
         Settled::Fate(Fate::Dropped)
     }
 
+    fn refuses_opaque(&self) -> bool {
+        self.masker.policy.opaque != OpaqueAction::Allow
+    }
+
     fn withhold(&mut self, work: &Work<'a>) {
         if let Class::Opaque(what) = work.leaf.class {
             self.out.withheld += 1;
@@ -510,7 +527,11 @@ impl<'a> Run<'_, 'a> {
                 Some(found) => found.to_vec(),
                 None => {
                     self.out.bytes_read += leaf.work.text.len();
-                    let found = find(analyzer, &leaf.work.text, leaf.work.key.as_deref());
+                    let text = match leaf.work.leaf.class {
+                        Class::Number => integer(&leaf.work.text),
+                        _ => &leaf.work.text,
+                    };
+                    let found = find(analyzer, text, leaf.work.key.as_deref());
                     if cacheable {
                         self.masker.cache.put(leaf.work.hash, &found);
                     }
@@ -518,15 +539,12 @@ impl<'a> Run<'_, 'a> {
                 }
             };
         }
-        for index in 1..pending.len() {
-            let (before, after) = pending.split_at_mut(index);
-            if let (Some(left), Some(right)) = (before.last_mut(), after.first_mut())
-                && right.continues
-                && let Some((first, second)) =
-                    find_across(analyzer, &left.work.text, &right.work.text)
-            {
-                replace_overlapping(&mut left.found, first);
-                replace_overlapping(&mut right.found, second);
+        for run in pending.chunk_by_mut(|_, next| next.continues) {
+            let texts: Vec<&str> = run.iter().map(|leaf| leaf.work.text.as_ref()).collect();
+            for (index, found) in find_across(analyzer, &texts) {
+                if let Some(leaf) = run.get_mut(index) {
+                    replace_overlapping(&mut leaf.found, found);
+                }
             }
         }
         for leaf in pending.iter() {
@@ -647,6 +665,12 @@ impl<'a> Run<'_, 'a> {
             }
         }
     }
+}
+
+/// The digits of a number before its fraction and exponent.
+fn integer(number: &str) -> &str {
+    let end = number.find(['.', 'e', 'E']).unwrap_or(number.len());
+    number.get(..end).unwrap_or_default().trim_start_matches('-')
 }
 
 enum Settled {

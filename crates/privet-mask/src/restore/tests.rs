@@ -15,9 +15,12 @@ fn table() -> Arc<RestoreTable> {
     Arc::new(table.build())
 }
 
+/// A leaf as it was told: its text, and start, end and original of each edit.
+type Told = (String, Vec<(usize, usize, String)>);
+
 #[derive(Default)]
 struct Leaves {
-    done: Vec<(String, Vec<(usize, usize, String)>)>,
+    done: Vec<Told>,
     bytes: Vec<u8>,
     edits: Vec<(usize, usize, String)>,
 }

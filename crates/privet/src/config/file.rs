@@ -38,6 +38,9 @@ pub struct FileConfig {
     pub hosts: Vec<HostName>,
     /// Web pages that may call Privet (their `Origin` header). None by default.
     pub origins: Vec<Origin>,
+    /// Whom to ask about refusals, such as an address or a link. Stands in their messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
     /// What may leave, and how.
     pub policy: PolicyFile,
     /// What Privet says about itself. Never what clients send.
@@ -55,6 +58,7 @@ impl Default for FileConfig {
             limits: LimitsFile::default(),
             hosts: Vec::new(),
             origins: Vec::new(),
+            contact: None,
             policy: PolicyFile::default(),
             log: LogFile::default(),
         }

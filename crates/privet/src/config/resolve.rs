@@ -37,6 +37,8 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// `Origin` headers accepted.
     pub origins: Vec<String>,
+    /// Whom to ask about refusals.
+    pub contact: Option<String>,
     /// What may leave.
     pub policy: Policy,
     /// What is logged.
@@ -195,6 +197,7 @@ pub(super) fn resolve(
         limits,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+        contact: file.contact,
         policy,
         log: file.log,
     })
