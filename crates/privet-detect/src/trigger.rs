@@ -8,6 +8,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use privet_text::Finding;
 
 use crate::Detector;
+use crate::rule::{self, Patterns, Reading, Walker, Way};
 use crate::secret::{Prefixed, read_prefixed};
 
 /// One rule: when to wake it and how it reads on from there.
@@ -42,20 +43,43 @@ pub(crate) struct Site<'t> {
 /// All rules of all families that start from a literal.
 pub(crate) struct Triggered {
     automaton: Option<AhoCorasick>,
-    rules: Vec<&'static Rule>,
-    rule_of_pattern: Vec<usize>,
+    rules: Vec<Woken>,
+    rule_of_literal: Vec<usize>,
+    /// The values of cues.
+    values: Option<Patterns>,
+}
+
+/// What a literal wakes.
+enum Woken {
+    /// A rule written in code.
+    Code(&'static Rule),
+    /// A rule of a file, and which of the values is its own.
+    Cue(&'static rule::Rule, &'static rule::Cues, usize),
 }
 
 impl Triggered {
-    /// Builds the automaton over the triggers of `families`.
-    pub(crate) fn new(families: &[&'static [Rule]]) -> Self {
-        let rules: Vec<&'static Rule> = families.iter().flat_map(|rules| rules.iter()).collect();
+    /// Builds the automaton over the triggers of `families` and the cues of `data`.
+    pub(crate) fn new(families: &[&'static [Rule]], data: &[&'static rule::Rule]) -> Self {
+        let mut rules = Vec::new();
         let mut literals = Vec::new();
-        let mut rule_of_pattern = Vec::new();
-        for (index, rule) in rules.iter().enumerate() {
+        let mut rule_of_literal = Vec::new();
+        let mut values = Vec::new();
+        for rule in families.iter().flat_map(|rules| rules.iter()) {
             for literal in rule.triggers {
                 literals.push(*literal);
-                rule_of_pattern.push(index);
+                rule_of_literal.push(rules.len());
+            }
+            rules.push(Woken::Code(rule));
+        }
+        for rule in data {
+            let Way::Cues(cues) = &rule.way else { continue };
+            for literal in cues.words {
+                literals.push(*literal);
+                rule_of_literal.push(rules.len());
+            }
+            rules.push(Woken::Cue(rule, cues, values.len()));
+            if let Reading::Value(pattern) = cues.reading {
+                values.push(pattern);
             }
         }
         let automaton = AhoCorasick::builder()
@@ -64,7 +88,14 @@ impl Triggered {
             .kind(Some(AhoCorasickKind::DFA))
             .build(literals)
             .ok();
-        Self { automaton, rules, rule_of_pattern }
+        let values = if values.is_empty() { None } else { Patterns::new(&values).ok() };
+        Self { automaton, rules, rule_of_literal, values }
+    }
+
+    /// Whether the automata could be built.
+    #[cfg(test)]
+    pub(crate) fn is_built(&self) -> bool {
+        self.automaton.is_some() && self.values.is_some()
     }
 }
 
@@ -72,17 +103,26 @@ impl Detector for Triggered {
     fn detect(&self, text: &str, found: &mut dyn FnMut(Finding)) {
         let Some(automaton) = &self.automaton else { return };
         let mut read_until = vec![0usize; self.rules.len()];
+        let mut walker: Option<Walker<'_>> = None;
         for hit in automaton.find_overlapping_iter(text) {
-            let Some(index) = self.rule_of_pattern.get(hit.pattern().as_usize()) else { continue };
+            let Some(index) = self.rule_of_literal.get(hit.pattern().as_usize()) else { continue };
             let Some(until) = read_until.get_mut(*index) else { continue };
             let Some(rule) = self.rules.get(*index) else { continue };
             if hit.start() < *until {
                 continue;
             }
             let site = Site { text, bytes: text.as_bytes(), start: hit.start(), end: hit.end() };
-            *until = match &rule.reader {
-                Reader::Prefixed(token) => read_prefixed(token, &site, found),
-                Reader::Code(read) => read(&site, found),
+            *until = match rule {
+                Woken::Code(Rule { reader: Reader::Prefixed(token), .. }) => {
+                    read_prefixed(token, &site, found)
+                }
+                Woken::Code(Rule { reader: Reader::Code(read), .. }) => read(&site, found),
+                Woken::Cue(rule, cues, pattern) => {
+                    if walker.is_none() {
+                        walker = self.values.as_ref().map(Patterns::walker);
+                    }
+                    rule::read_cue(rule, cues, *pattern, walker.as_mut(), &site, found)
+                }
             };
         }
     }
@@ -92,13 +132,8 @@ impl Detector for Triggered {
 mod tests {
 
     #[test]
-    fn the_automaton_builds() {
-        assert!(crate::analyzer::triggered().automaton.is_some());
-    }
-
-    #[test]
     fn triggers_are_lower_case() {
-        for rule in &crate::analyzer::triggered().rules {
+        for rule in crate::secret::FAMILIES.iter().chain(crate::name::FAMILIES).copied().flatten() {
             for literal in rule.triggers {
                 assert_eq!(*literal, literal.to_lowercase());
             }

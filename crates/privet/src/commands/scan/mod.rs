@@ -108,9 +108,9 @@ pub(crate) fn options_of(
     let mut options =
         AnalyzerOptions { score_min: Score::new(score_min), ..AnalyzerOptions::default() };
     if entities.is_empty() {
-        options.entities.retain(|entity| *entity != EntityType::TokenLiteral);
+        options.entities.remove(EntityType::TokenLiteral);
     } else {
-        options.entities = entities.to_vec();
+        options.entities = entities.iter().copied().collect();
     }
     options.allow.extend(allow.iter().cloned());
     options
