@@ -75,9 +75,10 @@ fn way(rule: &Rule) -> Result<String, std::fmt::Error> {
         write!(
             out,
             "Way::Cues(Cues {{ words: &{:?}, reading: {reading}, score: {score:?}, span: SpanOf::{span}, \
-             direct: {} }})",
+             direct: {}, digitless: {} }})",
             spelled(&rule.cues),
-            rule.direct
+            rule.direct,
+            rule.digitless
         )?;
     } else {
         let words: Vec<&String> =
@@ -87,16 +88,23 @@ fn way(rule: &Rule) -> Result<String, std::fmt::Error> {
     Ok(out)
 }
 
-/// The words, and those with letters beyond ASCII in capitals, too: the automaton folds
-/// only the case of ASCII.
+/// The words as they may be spelled: with letters beyond ASCII in capitals, because the
+/// automaton folds only the case of ASCII; with `_`, `-` or nothing for a blank, as in
+/// `account_number` and `accountNumber`.
 fn spelled(words: &Words) -> Vec<String> {
     let mut all = BTreeSet::new();
     for word in words.values().flatten() {
-        all.insert(word.clone());
+        let mut spellings = vec![word.clone()];
         if !word.is_ascii() {
             let upper =
                 |c: char| if c.is_ascii() { c.to_string() } else { c.to_uppercase().to_string() };
-            all.insert(word.chars().map(upper).collect());
+            spellings.push(word.chars().map(upper).collect());
+        }
+        for spelling in spellings {
+            if spelling.trim() == spelling && spelling.is_ascii() {
+                all.extend(["_", "-", ""].map(|sign| spelling.replace(' ', sign)));
+            }
+            all.insert(spelling);
         }
     }
     all.into_iter().collect()

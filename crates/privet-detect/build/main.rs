@@ -20,8 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in &files {
         let text = fs::read_to_string(path)?;
         let family = family_of(path);
-        let file: schema::File =
+        let mut file: schema::File =
             toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        file.expand();
         for rule in file.rule {
             rule.check().map_err(|why| format!("{}: rule `{}`: {why}", path.display(), rule.id))?;
             rules.push((family.clone(), rule));

@@ -8,6 +8,9 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
+    /// Parts of patterns by name, to be used as `{{name}}`.
+    #[serde(default)]
+    pub(crate) fragments: BTreeMap<String, String>,
     /// Its rules.
     pub(crate) rule: Vec<Rule>,
 }
@@ -47,10 +50,13 @@ pub(crate) struct Rule {
     /// With `cues`: what the finding covers.
     #[serde(default)]
     pub(crate) span: SpanOf,
-    /// With `cues` and `value`: whether the value may follow directly, with no sign or
-    /// blank in between, and need no digit.
+    /// With `cues` and `value`: whether the value begins right behind the cue, and the cue
+    /// may be a piece of a word.
     #[serde(default)]
     pub(crate) direct: bool,
+    /// With `cues` and `value`: whether the value may have no digit.
+    #[serde(default)]
+    pub(crate) digitless: bool,
     /// With `words`: capital letters count.
     #[serde(default)]
     pub(crate) exact: bool,
@@ -127,6 +133,24 @@ pub(crate) struct Weighted {
 
 fn digits() -> String {
     String::from("0123456789")
+}
+
+impl File {
+    /// Puts the fragments into the patterns, also those of fragments above.
+    pub(crate) fn expand(&mut self) {
+        let fill = |text: &mut String| {
+            while let Some((head, (name, tail))) =
+                text.split_once("{{").and_then(|(head, rest)| Some((head, rest.split_once("}}")?)))
+            {
+                let Some(fragment) = self.fragments.get(name) else { return };
+                *text = format!("{head}(?:{fragment}){tail}");
+            }
+        };
+        for rule in &mut self.rule {
+            rule.shapes.iter_mut().for_each(|shape| fill(&mut shape.is));
+            rule.value.iter_mut().for_each(fill);
+        }
+    }
 }
 
 impl Rule {

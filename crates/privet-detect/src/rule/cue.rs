@@ -6,7 +6,7 @@ use super::judge::Verdict;
 use super::pattern::Walker;
 use super::shape::right_is_free;
 use super::{Cues, Reading, Rule, SpanOf};
-use crate::reading::{byte, is_word, run, word_starts};
+use crate::reading::{byte, continues, is_word, run, word_starts};
 use crate::trigger::Site;
 
 /// Reads on from a cue of `rule` with pattern number `pattern`. Gives the place up to which
@@ -41,20 +41,27 @@ fn bounds(
     if let Reading::Code(read) = cues.reading {
         return read(site);
     }
-    if !cue_stands_alone(site) {
+    let fits = if cues.direct { cue_begins(site) } else { cue_stands_alone(site) };
+    if !fits {
         return None;
     }
     let start = if cues.direct { site.end } else { value_start(bytes, site.end)? };
     let end = walker?.furthest(pattern, bytes, start, |end| {
-        right_is_free(bytes, end) && (cues.direct || has_digit(bytes, start, end))
+        right_is_free(bytes, end) && (cues.digitless || has_digit(bytes, start, end))
     })?;
     (end > start).then_some((start, end))
+}
+
+/// Whether the cue, if it begins with a letter, begins a word.
+fn cue_begins(site: &Site<'_>) -> bool {
+    !is_word(byte(site.bytes, site.start)) || word_starts(site.bytes, site.start)
 }
 
 /// Whether the cue is a word of its own, or a part of a name such as `passportNumber`.
 fn cue_stands_alone(site: &Site<'_>) -> bool {
     let (bytes, first) = (site.bytes, byte(site.bytes, site.start));
-    if !is_word(first) {
+    // Chinese, Japanese and Korean are written without blanks.
+    if !is_word(first) || (0xE3..=0xED).contains(&first) {
         return true;
     }
     let hump = first.is_ascii_uppercase()
@@ -78,9 +85,12 @@ fn joined(bytes: &[u8], at: usize) -> bool {
 pub(super) fn value_start(bytes: &[u8], end: usize) -> Option<usize> {
     let mut at = end;
     for _ in 0..STEPS_MAX {
-        let signs = skip_signs(bytes, at);
+        let signs = skip_wide_sign(bytes, skip_signs(bytes, at));
         let word = run(bytes, signs, CONNECTOR_MAX + 1, is_word_letter);
-        if word == signs || !bytes.get(signs..word).is_some_and(is_connector) {
+        // "no4711" is a label and its value, "DE4711" is a value.
+        let short = word - signs < 2 || byte(bytes, signs) | 0x20 != b'n';
+        let joined = byte(bytes, word).is_ascii_digit() && short;
+        if word == signs || joined || !bytes.get(signs..word).is_some_and(is_connector) {
             at = signs;
             break;
         }
@@ -111,6 +121,12 @@ fn skip_signs(bytes: &[u8], from: usize) -> usize {
             _ => false,
         }
     })
+}
+
+/// Skips a full-width colon, or "is" in Chinese.
+fn skip_wide_sign(bytes: &[u8], at: usize) -> usize {
+    let wide = ["：", "是", "为", "は"];
+    wide.iter().find(|sign| continues(bytes, at, sign)).map_or(at, |sign| at + sign.len())
 }
 
 /// Whether what follows at `at` is at most one more star and then a blank.

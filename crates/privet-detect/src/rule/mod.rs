@@ -92,8 +92,10 @@ pub(crate) struct Cues {
     pub(crate) score: f32,
     /// What the finding covers.
     pub(crate) span: SpanOf,
-    /// Whether the value may follow with nothing in between, and without a digit.
+    /// Whether the value begins right behind the cue.
     pub(crate) direct: bool,
+    /// Whether the value may have no digit.
+    pub(crate) digitless: bool,
 }
 
 /// How the value beside a cue is read.

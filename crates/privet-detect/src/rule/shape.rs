@@ -91,17 +91,39 @@ fn each_start(bytes: &[u8], mut at: impl FnMut(usize)) {
             continue;
         }
         let start = after_escape(bytes, start);
-        if start > 1 && matches!(before(bytes, start), b' ' | b'-' | b'.' | b'/') {
-            let head = run_back(bytes, start - 1, APART_MAX + 1, |byte| byte.is_ascii_uppercase());
-            let length = start - 1 - head;
-            if (1..=APART_MAX).contains(&length) && left_is_free(bytes, head) {
+        let mut head = start;
+        for _ in 0..HEADS_MAX {
+            let Some(next) = head_before(bytes, head) else { break };
+            head = next;
+            if left_is_free(bytes, head) {
                 at(head);
             }
         }
         if left_is_free(bytes, start) {
             at(start);
+            // "[2021] EWCA Civ 123"
+            if before(bytes, start) == b'[' {
+                at(start - 1);
+            }
         }
         last = Some(start);
+    }
+}
+
+/// Where capital letters or two hexadecimal digits begin that stand before `at` with one
+/// sign in between.
+fn head_before(bytes: &[u8], at: usize) -> Option<usize> {
+    let sign = at.checked_sub(1)?;
+    match byte(bytes, sign) {
+        b' ' | b'-' | b'.' | b'/' => {
+            let head = run_back(bytes, sign, APART_MAX + 1, |byte| byte.is_ascii_uppercase());
+            (1..=APART_MAX).contains(&(sign - head)).then_some(head)
+        }
+        b':' => {
+            let head = run_back(bytes, sign, 3, |byte| byte.is_ascii_hexdigit());
+            (sign - head == 2).then_some(head)
+        }
+        _ => None,
     }
 }
 
@@ -147,3 +169,4 @@ pub(super) fn right_is_free(bytes: &[u8], end: usize) -> bool {
 
 const HEAD_MAX: usize = 8;
 const APART_MAX: usize = 6;
+const HEADS_MAX: usize = 5;

@@ -126,6 +126,13 @@ pub(in crate::rule) fn ethereum(value: &[u8]) -> bool {
     kinds.len() >= 8
 }
 
+/// Letters of a currency are capitals, or a sign or a dot is among them.
+pub(in crate::rule) fn currency_first(value: &[u8]) -> bool {
+    let sign: Vec<u8> =
+        value.iter().copied().take_while(|byte| !byte.is_ascii_digit() && *byte != b' ').collect();
+    !sign.iter().all(u8::is_ascii_lowercase)
+}
+
 const BITCOIN_ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const XRP_ALPHABET: &[u8; 58] = b"rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz";
 const BECH32_ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";

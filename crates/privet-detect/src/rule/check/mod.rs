@@ -4,6 +4,7 @@
 mod americas;
 mod asia;
 mod digits;
+mod document;
 mod europe;
 mod europe_east;
 mod finance;
@@ -14,6 +15,7 @@ mod time;
 pub(super) use americas::*;
 pub(super) use asia::*;
 pub(super) use digits::*;
+pub(super) use document::*;
 pub(super) use europe::*;
 pub(super) use europe_east::*;
 pub(super) use finance::*;

@@ -66,3 +66,13 @@ pub(in crate::rule) fn year_first(value: &[u8]) -> bool {
     let (Some(year), Some(month), Some(day)) = (next(), next(), next()) else { return false };
     (1500..=2200).contains(&year) && is_day(year, month, day)
 }
+
+/// A name that begins with a capital letter. `value` is as it was written.
+pub(in crate::rule) fn capital_first(value: &[u8]) -> bool {
+    value.first().is_some_and(u8::is_ascii_uppercase)
+}
+
+/// A word and a blank at the start. `value` is as it was written.
+pub(in crate::rule) fn word_first(value: &[u8]) -> bool {
+    value.iter().position(|byte| *byte == b' ').is_some_and(|at| at >= 3)
+}
