@@ -182,13 +182,17 @@ impl Rule {
         for pattern in shapes.chain(self.value.as_deref()) {
             bounded(pattern).map_err(|why| format!("`{pattern}`: {why}"))?;
         }
-        for word in [&self.cues, &self.context, &self.against]
-            .into_iter()
-            .flat_map(|w| w.values())
-            .flatten()
-        {
-            if *word != word.to_lowercase() || word.trim() != word {
-                return Err(format!("`{word}` must be lower case, without blanks around it"));
+        for word in self.cues.values().flatten() {
+            if *word != word.to_lowercase() {
+                return Err(format!("the cue `{word}` must be lower case"));
+            }
+        }
+        for word in [&self.context, &self.against].into_iter().flat_map(|w| w.values()).flatten() {
+            let plain = |c: char| c.is_alphanumeric() || c == ' ' || !c.is_ascii();
+            if *word != word.to_lowercase() || word.trim() != word || !word.chars().all(plain) {
+                return Err(format!(
+                    "`{word}` must be lower case, without signs or blanks around it"
+                ));
             }
         }
         Ok(())
@@ -211,4 +215,4 @@ fn bounded(pattern: &str) -> Result<(), String> {
     }
 }
 
-const LENGTH_MAX: usize = 512;
+const LENGTH_MAX: usize = 1024;

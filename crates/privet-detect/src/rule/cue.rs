@@ -19,8 +19,8 @@ pub(crate) fn read(
     site: &Site<'_>,
     found: &mut dyn FnMut(Finding),
 ) -> usize {
-    // A longer cue of the same rule may begin here, too.
-    let Some((start, end)) = bounds(cues, pattern, walker, site) else { return site.start };
+    // Another cue of the same rule may begin here or before, so nothing counts as read.
+    let Some((start, end)) = bounds(cues, pattern, walker, site) else { return 0 };
     let whole = if cues.span == SpanOf::All { start.min(site.start) } else { start };
     let mut window = None;
     let verdict = Verdict::on(rule, cues.score, site.text, (whole, end), &mut window);
@@ -28,7 +28,7 @@ pub(crate) fn read(
         found(finding);
         return end.max(site.end);
     }
-    site.start
+    0
 }
 
 fn bounds(
@@ -52,9 +52,10 @@ fn bounds(
     (end > start).then_some((start, end))
 }
 
-/// Whether the cue, if it begins with a letter, begins a word.
+/// Whether the cue, if it begins with a letter or is `@`, begins a word.
 fn cue_begins(site: &Site<'_>) -> bool {
-    !is_word(byte(site.bytes, site.start)) || word_starts(site.bytes, site.start)
+    let first = byte(site.bytes, site.start);
+    !(is_word(first) || first == b'@') || word_starts(site.bytes, site.start)
 }
 
 /// Whether the cue is a word of its own, or a part of a name such as `passportNumber`.

@@ -145,13 +145,21 @@ pub(super) fn left_is_free(bytes: &[u8], at: usize) -> bool {
     match last {
         b'n' | b'r' | b't' if far == b'\\' => true,
         b'.' | b'-' | b'/' => !(far.is_ascii_alphanumeric() || matches!(far, b'$' | b'.' | b'/')),
-        b',' | b':' => !far.is_ascii_digit(),
+        b',' => !far.is_ascii_digit(),
+        b':' => !far.is_ascii_digit() && !ends_with_pair(bytes, at - 1),
         b'$' | b'#' | b'^' | b'@' | b'%' | b'\\' | b'+' | b'_' => false,
         // The last byte of a Latin letter such as `é`; other scripts may stand before
         // a number without a blank.
         0x80..=0xBF => !matches!(far, 0xC3..=0xC5),
         _ => !last.is_ascii_alphanumeric(),
     }
+}
+
+/// Whether two hexadecimal digits by themselves end at `end`, as in a MAC address.
+fn ends_with_pair(bytes: &[u8], end: usize) -> bool {
+    let start = run_back(bytes, end, 3, |byte| byte.is_ascii_alphanumeric());
+    let pair = bytes.get(start..end).unwrap_or_default();
+    pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether nothing at `end` goes on with what ends there.

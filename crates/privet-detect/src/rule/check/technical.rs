@@ -59,3 +59,36 @@ pub(in crate::rule) fn coordinates(value: &[u8]) -> bool {
         _ => false,
     }
 }
+
+/// A host: letters and digits with a dot, a digit or a dash among them.
+pub(in crate::rule) fn host(value: &[u8]) -> bool {
+    value.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+        && value.last().is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// A mail header holds an address, a host or a bracket.
+pub(in crate::rule) fn mail_header(value: &[u8]) -> bool {
+    value.iter().any(|byte| matches!(byte, b'<' | b'@' | b'[' | b'=' | b'('))
+}
+
+/// A URL whose host has a dot, or a path behind a host of one word.
+pub(in crate::rule) fn url(value: &[u8]) -> bool {
+    let text = std::str::from_utf8(value).unwrap_or_default();
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let label = host.rsplit('.').next().unwrap_or_default();
+    if text.contains("://") {
+        host.len() >= 3
+    } else {
+        host.matches('.').count() >= 2 && label.len() >= 2
+    }
+}
+
+/// A street behind its kind: a capital letter among the first words, a number behind.
+pub(in crate::rule) fn street_capital(value: &[u8]) -> bool {
+    let kind = value.iter().position(|byte| matches!(byte, b' ' | b'/')).unwrap_or(0);
+    let name = value.get(kind + 1..).unwrap_or_default();
+    let word = name.iter().position(|byte| !byte.is_ascii_uppercase()).unwrap_or(0);
+    // "via API 2": a word of capitals only is no street, unless it is long.
+    name.len() >= 5 && (word <= 1 || word >= 5 || name.get(word) != Some(&b' '))
+}
