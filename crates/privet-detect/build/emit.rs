@@ -125,7 +125,7 @@ fn padded(words: &Words) -> Vec<String> {
 }
 
 /// `NATIONAL_ID` as the enum spells it: `NationalId`.
-fn variant(name: &str) -> String {
+pub(crate) fn variant(name: &str) -> String {
     name.split('_')
         .map(|part| {
             let (head, tail) = part.split_at(part.len().min(1));

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "this is how a build speaks to cargo")]
 
 mod emit;
+mod profiles;
 mod schema;
 
 use std::error::Error;
@@ -12,6 +13,7 @@ use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=profiles.toml");
     println!("cargo::rerun-if-changed=build");
     let mut files = Vec::new();
     collect(Path::new("rules"), &mut files)?;
@@ -34,6 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err(format!("two rules are called {twice:?}").into());
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);
+    let profiles = profiles::table(&fs::read_to_string("profiles.toml")?)
+        .map_err(|error| format!("profiles.toml: {error}"))?;
+    fs::write(out.join("profiles.rs"), profiles)?;
     fs::write(out.join("rules.rs"), emit::rules(&rules)?)?;
     fs::write(out.join("rule_examples.rs"), emit::examples(&rules)?)?;
     Ok(())

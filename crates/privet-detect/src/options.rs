@@ -18,6 +18,14 @@ pub struct AnalyzerOptions {
     pub allow: Vec<String>,
 }
 
+impl AnalyzerOptions {
+    /// What `profile` masks and counts.
+    pub fn of(profile: Profile) -> Self {
+        let (masked, counted) = (profile.masked(), profile.counted());
+        Self { entities: masked.union(counted), counted, ..Self::default() }
+    }
+}
+
 impl Default for AnalyzerOptions {
     fn default() -> Self {
         Self {

@@ -2,7 +2,8 @@
 
 use privet_text::{EntitySet, EntityType};
 
-/// The kind of work a profile is made for. What each masks stands in `rules/profiles`.
+/// The kind of work a profile is made for. What each masks stands in
+/// `profiles.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Profile {
     /// Programming: dates, UUIDs, hosts and the like stay, or the work would break.
@@ -66,30 +67,57 @@ impl Profile {
 
     /// The types that it masks.
     pub fn masked(self) -> EntitySet {
-        match self {
-            Self::Coding => CODING.iter().copied().collect(),
-            _ => EntitySet::all(),
+        match self.row() {
+            Some((_, true, ..)) => EntitySet::all(),
+            Some((_, _, masked, _)) => masked.iter().copied().collect(),
+            None => EntitySet::all(),
         }
     }
 
     /// The types that it only counts.
     pub fn counted(self) -> EntitySet {
-        EntitySet::NONE
+        self.row().map(|(_, _, _, counted)| counted.iter().copied().collect()).unwrap_or_default()
+    }
+
+    fn row(self) -> Option<&'static Row> {
+        PROFILES.iter().find(|(name, ..)| *name == self.name())
     }
 }
 
-const CODING: &[EntityType] = &[
-    EntityType::Person,
-    EntityType::EmailAddress,
-    EntityType::PhoneNumber,
-    EntityType::CreditCard,
-    EntityType::IbanCode,
-    EntityType::UsSsn,
-    EntityType::IpAddress,
-    EntityType::Username,
-    EntityType::Location,
-    EntityType::Organization,
-    EntityType::Secret,
-    EntityType::TokenLiteral,
-    EntityType::Custom,
-];
+/// Name, whether everything is masked, what is masked, what is counted.
+type Row = (&'static str, bool, &'static [EntityType], &'static [EntityType]);
+
+static PROFILES: &[Row] = include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_profile_has_its_row() {
+        assert_eq!(PROFILES.len(), Profile::ALL.len());
+        for profile in Profile::ALL {
+            assert!(profile.row().is_some(), "{}", profile.name());
+            assert_eq!(Profile::from_name(profile.name()), Some(*profile));
+            assert!(!profile.masked().meets(profile.counted()), "{}", profile.name());
+        }
+    }
+
+    #[test]
+    fn what_no_profile_may_let_pass() {
+        for profile in Profile::ALL {
+            for entity in [EntityType::Secret, EntityType::TokenLiteral, EntityType::EmailAddress] {
+                assert_eq!(profile.action(entity), ProfileAction::Mask, "{}", profile.name());
+            }
+        }
+    }
+
+    #[test]
+    fn coding_leaves_the_work_alone() {
+        for entity in
+            [EntityType::DateTime, EntityType::Uuid, EntityType::Hostname, EntityType::Url]
+        {
+            assert_eq!(Profile::Coding.action(entity), ProfileAction::Keep, "{entity}");
+        }
+    }
+}

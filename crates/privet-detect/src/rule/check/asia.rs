@@ -214,7 +214,7 @@ pub(in crate::rule) fn in_aadhaar(value: &[u8]) -> bool {
 /// India, PAN: the fourth letter names the kind of holder.
 pub(in crate::rule) fn in_pan(value: &[u8]) -> bool {
     value.get(3).is_some_and(|kind| b"ABCEFGHJKLPT".contains(kind))
-        && !value.get(5..9).is_some_and(|d| d == b"0000")
+        && value.get(5..9).is_none_or(|digits| digits != b"0000")
 }
 
 /// India, GSTIN: a state, a PAN, and a sum by 36.

@@ -30,11 +30,6 @@ pub(super) fn digit(value: &[u8], at: usize) -> Option<u32> {
     part(value, at, at + 1)
 }
 
-/// Only the digits of `value`.
-pub(super) fn only_digits(value: &[u8]) -> Vec<u8> {
-    value.iter().copied().filter(u8::is_ascii_digit).collect()
-}
-
 /// Whether all characters are the same, as in 000000000.
 pub(super) fn is_one_digit(value: &[u8]) -> bool {
     value.windows(2).all(|pair| pair.first() == pair.last())
@@ -105,16 +100,6 @@ pub(in crate::rule) fn mod11_2(value: &[u8]) -> bool {
     let check = rest.map(|rest| (12 - rest) % 11);
     let last = if *last == b'X' { Some(10) } else { char::from(*last).to_digit(10) };
     check.is_some() && check == last
-}
-
-/// ISO 7064 MOD 37-36, check character last.
-pub(in crate::rule) fn mod37_36(value: &[u8]) -> bool {
-    let Some((last, body)) = value.split_last() else { return false };
-    let product = body.iter().try_fold(36u32, |product, byte| {
-        let sum = (value_of(*byte)? + product) % 36;
-        Some(if sum == 0 { 36 } else { sum } * 2 % 37)
-    });
-    product.is_some_and(|product| value_of(*last) == Some((37 - product) % 36))
 }
 
 /// The check digit of a sum by 11: what is missing to a multiple; 10 and 11 as given.

@@ -4,7 +4,7 @@ use super::digits::{
     digit, is_one_digit, luhn, missing11, mod11_10, mod97_10, number, part, remainder97, value_of,
     verhoeff, weighted,
 };
-use super::time::{begins_ddmmyy, begins_yymmdd, begins_yyyymmdd, is_day};
+use super::time::{begins_ddmmyy, begins_yyyymmdd, is_day};
 
 /// Belgium, national register: 97 less the remainder of the number, with a 2 before it
 /// for those born since 2000.
@@ -391,11 +391,6 @@ pub(in crate::rule) fn ch_ahv(value: &[u8]) -> bool {
 pub(in crate::rule) fn ean13(value: &[u8]) -> bool {
     weighted(value, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_some_and(|sum| sum % 10 == 0)
         && value.len() == 13
-}
-
-/// A day of birth as YYMMDD at the start.
-pub(in crate::rule) fn yymmdd(value: &[u8]) -> bool {
-    begins_yymmdd(value)
 }
 
 const NIF_LETTERS: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";

@@ -1,8 +1,6 @@
 //! Numbers of eastern and southern Europe, Turkey and Israel.
 
-use super::digits::{
-    digit, is_one_digit, luhn, missing11, mod11_10, number, part, remainder97, weighted,
-};
+use super::digits::{digit, is_one_digit, luhn, missing11, mod11_10, number, part, weighted};
 use super::time::{begins_ddmmyy, is_day};
 
 /// Bulgaria, EGN: a day with 20 or 40 added to the month by century, and a sum by 11.
@@ -240,13 +238,6 @@ pub(in crate::rule) fn tr_tax(value: &[u8]) -> bool {
 /// Israel, identity number: Luhn.
 pub(in crate::rule) fn il_identity(value: &[u8]) -> bool {
     luhn(value) && number(value).is_some_and(|n| n > 1000)
-}
-
-/// Slovakia and others, VAT: a multiple of 11.
-pub(in crate::rule) fn multiple_of_11(value: &[u8]) -> bool {
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit());
-    let rest = digits.fold(0u32, |rest, byte| (rest * 10 + u32::from(byte - b'0')) % 11);
-    rest == 0 && remainder97(value).is_some()
 }
 
 /// Slovenia, tax number: a sum by 11; none begins with a zero.

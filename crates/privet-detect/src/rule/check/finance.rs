@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::digits::{is_one_digit, part, value_of, weighted};
+use super::digits::{is_one_digit, part, weighted};
 
 /// US, routing number: 3, 7, 1 by 10, and a district of the Federal Reserve.
 pub(in crate::rule) fn aba_routing(value: &[u8]) -> bool {
@@ -36,19 +36,6 @@ const COUNTRIES: &str = "ADEFGILMOQRSTUWXZ BABDEFGHIJLMNOQRSTVWYZ CACDFGHIKLMNOR
 /// A sort code is none of one digit only.
 pub(in crate::rule) fn not_one_digit(value: &[u8]) -> bool {
     !is_one_digit(value)
-}
-
-/// ISIN: letters as two digits, Luhn.
-pub(in crate::rule) fn isin(value: &[u8]) -> bool {
-    let mut digits = Vec::with_capacity(24);
-    for byte in value {
-        let Some(value) = value_of(*byte) else { return false };
-        if value >= 10 {
-            digits.push(b'0' + u8::try_from(value / 10).unwrap_or(0));
-        }
-        digits.push(b'0' + u8::try_from(value % 10).unwrap_or(0));
-    }
-    value.get(..2).is_some_and(is_country) && super::luhn(&digits)
 }
 
 /// A wallet in base 58 with the four bytes of a double SHA-256 at its end.

@@ -40,11 +40,6 @@ fn day_at(value: &[u8], year: (usize, usize), month: usize, day: usize) -> bool 
     is_day(year, month, day)
 }
 
-/// Year, month, day of eight digits: `20261121`.
-pub(in crate::rule) fn ymd(value: &[u8]) -> bool {
-    value.len() >= 8 && begins_yyyymmdd(value)
-}
-
 /// A day written with the day or the month first; the year last, with two or four digits.
 /// `value` is as it was written.
 pub(in crate::rule) fn day_or_month_first(value: &[u8]) -> bool {
