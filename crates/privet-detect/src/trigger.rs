@@ -4,7 +4,8 @@
 //! triggers stands, so that clean text costs the same for ten rules and for a
 //! thousand. A new rule is a line in its family's `RULES`.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::{Anchored, MatchKind, dfa};
 use privet_text::Finding;
 
 use crate::Detector;
@@ -42,7 +43,7 @@ pub(crate) struct Site<'t> {
 
 /// All rules of all families that start from a literal.
 pub(crate) struct Triggered {
-    automaton: Option<AhoCorasick>,
+    automaton: Option<dfa::DFA>,
     rules: Vec<Woken>,
     rule_of_literal: Vec<usize>,
     /// The values of cues.
@@ -55,6 +56,8 @@ enum Woken {
     Code(&'static Rule),
     /// A rule of a file, and which of the values is its own.
     Cue(&'static rule::Rule, &'static rule::Cues, usize),
+    /// A rule of a file whose words are what it finds.
+    Word(&'static rule::Rule),
 }
 
 impl Triggered {
@@ -72,20 +75,25 @@ impl Triggered {
             rules.push(Woken::Code(rule));
         }
         for rule in data {
-            let Way::Cues(cues) = &rule.way else { continue };
-            for literal in cues.words {
-                literals.push(*literal);
-                rule_of_literal.push(rules.len());
-            }
+            let words = match &rule.way {
+                Way::Cues(cues) => cues.words,
+                Way::Words { words, .. } => words,
+                Way::Shapes(_) => continue,
+            };
+            literals.extend_from_slice(words);
+            rule_of_literal.resize(literals.len(), rules.len());
+            let Way::Cues(cues) = &rule.way else {
+                rules.push(Woken::Word(rule));
+                continue;
+            };
             rules.push(Woken::Cue(rule, cues, values.len()));
             if let Reading::Value(pattern) = cues.reading {
                 values.push(pattern);
             }
         }
-        let automaton = AhoCorasick::builder()
+        let automaton = dfa::DFA::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
             .build(literals)
             .ok();
         let values = if values.is_empty() { None } else { Patterns::new(&values).ok() };
@@ -102,29 +110,59 @@ impl Triggered {
 impl Detector for Triggered {
     fn detect(&self, text: &str, found: &mut dyn FnMut(Finding)) {
         let Some(automaton) = &self.automaton else { return };
-        let mut read_until = vec![0usize; self.rules.len()];
-        let mut walker: Option<Walker<'_>> = None;
-        for hit in automaton.find_overlapping_iter(text) {
-            let Some(index) = self.rule_of_literal.get(hit.pattern().as_usize()) else { continue };
-            let Some(until) = read_until.get_mut(*index) else { continue };
-            let Some(rule) = self.rules.get(*index) else { continue };
-            if hit.start() < *until {
-                continue;
+        let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
+        let mut pass = Pass { text, read_until: vec![0; self.rules.len()], walker: None };
+        for (at, byte) in text.bytes().enumerate() {
+            state = automaton.next_state(Anchored::No, state, byte);
+            if automaton.is_special(state) && automaton.is_match(state) {
+                for index in 0..automaton.match_len(state) {
+                    let literal = automaton.match_pattern(state, index);
+                    let end = at + 1;
+                    let start = end - automaton.pattern_len(literal);
+                    self.wake(&mut pass, literal.as_usize(), (start, end), found);
+                }
             }
-            let site = Site { text, bytes: text.as_bytes(), start: hit.start(), end: hit.end() };
-            *until = match rule {
-                Woken::Code(Rule { reader: Reader::Prefixed(token), .. }) => {
-                    read_prefixed(token, &site, found)
-                }
-                Woken::Code(Rule { reader: Reader::Code(read), .. }) => read(&site, found),
-                Woken::Cue(rule, cues, pattern) => {
-                    if walker.is_none() {
-                        walker = self.values.as_ref().map(Patterns::walker);
-                    }
-                    rule::read_cue(rule, cues, *pattern, walker.as_mut(), &site, found)
-                }
-            };
         }
+    }
+}
+
+/// What is known while one text is read.
+struct Pass<'p, 't> {
+    text: &'t str,
+    /// For each rule the place up to which it has read.
+    read_until: Vec<usize>,
+    walker: Option<Walker<'p>>,
+}
+
+impl Triggered {
+    /// Lets the rule of `literal`, which stands at `start..end`, read on from there.
+    fn wake<'p>(
+        &'p self,
+        pass: &mut Pass<'p, '_>,
+        literal: usize,
+        (start, end): (usize, usize),
+        found: &mut dyn FnMut(Finding),
+    ) {
+        let Some(index) = self.rule_of_literal.get(literal) else { return };
+        let Some(until) = pass.read_until.get_mut(*index) else { return };
+        let Some(rule) = self.rules.get(*index) else { return };
+        if start < *until {
+            return;
+        }
+        let site = Site { text: pass.text, bytes: pass.text.as_bytes(), start, end };
+        *until = match rule {
+            Woken::Code(Rule { reader: Reader::Prefixed(token), .. }) => {
+                read_prefixed(token, &site, found)
+            }
+            Woken::Code(Rule { reader: Reader::Code(read), .. }) => read(&site, found),
+            Woken::Cue(rule, cues, pattern) => {
+                if pass.walker.is_none() {
+                    pass.walker = self.values.as_ref().map(Patterns::walker);
+                }
+                rule::read_cue(rule, cues, *pattern, pass.walker.as_mut(), &site, found)
+            }
+            Woken::Word(rule) => rule::read_word(rule, &site, found),
+        };
     }
 }
 

@@ -5,18 +5,16 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use privet_text::{EntitySet, Finding};
 
-use super::dictionary::Dictionary;
 use super::shape::Shapes;
 use super::{RULES, Rule};
 use crate::Detector;
 use crate::trigger::Triggered;
 use crate::{home_path, name, secret};
 
-/// Everything that starts from a literal, a shape or a word list.
+/// Everything that starts from a literal, a word or a shape.
 pub(crate) struct Engine {
     triggered: Triggered,
     shapes: Shapes,
-    dictionary: Dictionary,
 }
 
 impl Engine {
@@ -40,11 +38,7 @@ impl Engine {
         let mut families = vec![home_path::RULES];
         families.extend_from_slice(secret::FAMILIES);
         families.extend_from_slice(name::FAMILIES);
-        Self {
-            triggered: Triggered::new(&families, &rules),
-            shapes: Shapes::new(&rules),
-            dictionary: Dictionary::new(&rules),
-        }
+        Self { triggered: Triggered::new(&families, &rules), shapes: Shapes::new(&rules) }
     }
 
     /// Whether all automata could be built.
@@ -58,7 +52,6 @@ impl Detector for Engine {
     fn detect(&self, text: &str, found: &mut dyn FnMut(Finding)) {
         self.triggered.detect(text, found);
         self.shapes.detect(text, found);
-        self.dictionary.detect(text, found);
     }
 }
 

@@ -28,6 +28,7 @@ use privet_text::EntityType;
 use crate::trigger::Site;
 
 pub(crate) use cue::read as read_cue;
+pub(crate) use dictionary::read as read_word;
 pub(crate) use engine::Engine;
 pub(crate) use pattern::{Patterns, Walker};
 
