@@ -11,7 +11,8 @@ pub enum Grammar {
     Word,
     /// A model name: as `Word`, also with `/`, and with `@` before a version.
     Model,
-    /// Ciphertext and signatures: base64 or base64url of any length.
+    /// Ciphertext and signatures: base64 or base64url. Plain only from 64 characters on,
+    /// and only if it does not decode to text.
     Base64,
     /// `type/subtype`, at most 128 characters.
     MediaType,
@@ -40,9 +41,11 @@ impl Grammar {
     /// What fits but is not plain must be read.
     pub fn is_plain(self, text: &str) -> bool {
         const PLAIN_DIGITS: usize = 4;
+        if self == Self::Base64 {
+            return self.fits(text) && is_ciphertext(text);
+        }
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        self.fits(text)
-            && (self == Self::Base64 || digits < PLAIN_DIGITS || is_issued(text) || is_dated(text))
+        self.fits(text) && (digits < PLAIN_DIGITS || is_issued(text) || is_dated(text))
     }
 
     /// Whether `text` has this shape.
@@ -86,6 +89,18 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
 }
 
+/// Whether base64 is long enough and random enough to be somebody's ciphertext: an account
+/// number or a key fits the alphabet as well, and so does a text that was encoded.
+fn is_ciphertext(text: &str) -> bool {
+    /// 48 bytes. That random ones are valid UTF-8 is out of the question.
+    const HEAD: usize = 64;
+    let Some(head) = text.get(..HEAD) else { return false };
+    let head = head.replace('-', "+").replace('_', "/");
+    data_encoding::BASE64_NOPAD
+        .decode(head.as_bytes())
+        .is_ok_and(|bytes| std::str::from_utf8(&bytes).is_err())
+}
+
 fn is_issued(text: &str) -> bool {
     ID_PREFIXES.iter().any(|prefix| text.starts_with(prefix))
 }
@@ -120,6 +135,25 @@ mod tests {
             ("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", false),
         ] {
             assert_eq!(Grammar::Name.is_plain(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn ciphertext_is_long_and_no_text() {
+        let encode = |bytes: &[u8]| data_encoding::BASE64.encode(bytes);
+        let noise: Vec<u8> = (0..90u8).map(|n| n.wrapping_mul(151) ^ 0x95).collect();
+        for (text, want) in [
+            (encode(&noise), true),
+            (data_encoding::BASE64URL.encode(&noise), true),
+            (encode(&noise[..30]), false),
+            (
+                encode("the mail is jane.doe@kestrel-mail.com, she wrote it herself".as_bytes()),
+                false,
+            ),
+            ("DE89370400440532013000".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(Grammar::Base64.is_plain(&text), want, "{text}");
         }
     }
 
