@@ -45,7 +45,8 @@ impl Grammar {
             return self.fits(text) && is_ciphertext(text);
         }
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        self.fits(text) && (digits < PLAIN_DIGITS || is_issued(text) || is_dated(text))
+        let dated = if is_dated(text) { DATE_DIGITS } else { 0 };
+        self.fits(text) && (digits < PLAIN_DIGITS + dated || is_random_id(text))
     }
 
     /// Whether `text` has this shape.
@@ -105,13 +106,26 @@ fn is_issued(text: &str) -> bool {
     ID_PREFIXES.iter().any(|prefix| text.starts_with(prefix))
 }
 
+/// An id that Claude gave out, with nothing but random letters and digits behind the prefix.
+fn is_random_id(text: &str) -> bool {
+    let rest = ID_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix));
+    let Some(rest) = rest else { return false };
+    let platform = ["bdrk_", "vrtx_"].iter().find_map(|prefix| rest.strip_prefix(prefix));
+    let random = platform.unwrap_or(rest);
+    random.bytes().all(|b| b.is_ascii_alphanumeric())
+        && (random.len() < LONG_DIGITS || random.bytes().any(|b| b.is_ascii_alphabetic()))
+}
+
 /// `web_search_20250305`, `claude-x-20251001`: the only long run of digits is a date.
 fn is_dated(text: &str) -> bool {
     let mut runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= LONG_DIGITS);
-    runs.next().is_some_and(|run| run.len() == 8 && run.starts_with("20")) && runs.next().is_none()
+    runs.next().is_some_and(|run| run.len() == DATE_DIGITS && run.starts_with("20"))
+        && runs.next().is_none()
 }
 
 const LONG_DIGITS: usize = 6;
+
+const DATE_DIGITS: usize = 8;
 
 fn has_long_digits(text: &str) -> bool {
     let mut run = 0;
@@ -130,7 +144,11 @@ mod tests {
         for (text, want) in [
             ("web_search_20250305", true),
             ("toolu_01A09q90qw90lq917835lq9", true),
+            ("toolu_bdrk_01A09q90qw90lq917835lq9", true),
             ("file_path", true),
+            ("web_search_20250305: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", false),
+            ("toolu_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", false),
+            ("toolu_4556737586899855", false),
             ("ssn-078-05-1120", false),
             ("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", false),
         ] {
