@@ -11,6 +11,8 @@
 )]
 
 mod house;
+mod marks;
 mod specimens;
 
 mod promise_01_nothing_raw_leaves;
+mod promise_02_unknown_is_guarded;
