@@ -24,7 +24,7 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use caller::Caller;
-pub(crate) use upstream::Upstream;
+pub(crate) use upstream::{Sent, Upstream};
 
 /// A runtime that all gateways of this process share.
 static RUNTIME: LazyLock<Runtime> =
