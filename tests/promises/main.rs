@@ -19,4 +19,5 @@ mod promise_02_unknown_is_guarded;
 mod promise_03_restoration_is_exact;
 mod promise_03_restoration_is_exact_on_the_wire;
 mod promise_04_everything_else_is_untouched;
+mod promise_05_same_in_same_out;
 mod scenes;

@@ -5,6 +5,7 @@ pub(crate) mod binary;
 pub(crate) mod caller;
 pub(crate) mod events;
 pub(crate) mod people;
+pub(crate) mod standin;
 pub(crate) mod upstream;
 
 use std::net::SocketAddr;
@@ -23,7 +24,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use caller::Caller;
+pub(crate) use caller::{Caller, Reply};
 pub(crate) use upstream::{Sent, Upstream};
 
 /// A runtime that all gateways of this process share.
