@@ -20,4 +20,6 @@ mod promise_03_restoration_is_exact;
 mod promise_03_restoration_is_exact_on_the_wire;
 mod promise_04_everything_else_is_untouched;
 mod promise_05_same_in_same_out;
+mod promise_06_fails_closed;
+mod promise_06_fails_closed_on_the_way_back;
 mod scenes;
