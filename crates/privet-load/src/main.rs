@@ -46,6 +46,15 @@ struct Args {
     /// Only rows whose name holds this.
     #[arg(long, default_value = "")]
     only: String,
+    /// Only rows with this many callers.
+    #[arg(long)]
+    callers: Option<usize>,
+}
+
+impl Args {
+    fn wants(&self, row: &Row) -> bool {
+        row.name.contains(&self.only) && self.callers.is_none_or(|callers| callers == row.callers)
+    }
 }
 
 /// One row of the report.
@@ -88,7 +97,7 @@ async fn measure(args: &Args, folder: &std::path::Path) -> anyhow::Result<()> {
     println!("Memory at rest: {:.1} MiB resident.\n", gateway.resident_mib()?);
     println!("{}", report::COLUMNS);
     let length = Duration::from_secs_f64(args.seconds);
-    for row in ROWS.iter().filter(|row| row.name.contains(&args.only)) {
+    for row in ROWS.iter().filter(|row| args.wants(row)) {
         let mut direct = Figures::default();
         let mut through = Figures::default();
         let mut round = Round::new(row.body, row.streamed, row.callers, length);
