@@ -199,7 +199,7 @@ fn prepare(
             .filter(|_| says_notice && !map.structured)
             .map(|notice| format!("[Privet: {notice}. Request {}]\n\n", call.request_id)),
     };
-    let (claims, segments) = (memory.claims, masking.segment_memos);
+    let (claims, segments) = (memory.into_claims(), masking.segment_memos);
     Ok(Prepared { body: masked, claims, segments, restoration, notice })
 }
 
