@@ -30,8 +30,8 @@ impl Bodies {
             Body::Conversation => conversation(),
             _ => small(NEW),
         };
-        if streamed {
-            body["stream"] = json!(true);
+        if let Some(members) = body.as_object_mut() {
+            members.insert("stream".into(), json!(streamed));
         }
         let spelled = body.to_string();
         let (before, after) = spelled.split_once(NEW).unwrap_or_default();

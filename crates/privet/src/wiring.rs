@@ -68,6 +68,7 @@ fn settings(config: &Config) -> Settings {
             header_read_timeout: limits.header_read_timeout,
             body_read_timeout: limits.body_read_timeout,
             shutdown_grace: limits.shutdown_grace,
+            memos_unused_max: limits.memos_unused,
             ..Limits::default()
         },
     }
