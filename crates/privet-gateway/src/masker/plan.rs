@@ -1,5 +1,6 @@
 //! [`Masker`]: decides for every leaf of a request what becomes of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -345,7 +346,7 @@ impl<'a> Run<'_, 'a> {
     ) -> Result<Settled, Refusal> {
         let node = work.leaf.node;
         match work.leaf.class {
-            Class::Contract => match self.masker.first_finding(&work.text) {
+            Class::Contract => match self.masker.first_finding(&readable(self.json, work)) {
                 Some(entity) => Err(Refusal::Contract { entity, role: work.leaf.role }),
                 None => Ok(Settled::Nothing),
             },
@@ -450,11 +451,8 @@ impl<'a> Run<'_, 'a> {
                 Some(found) => found.to_vec(),
                 None => {
                     self.out.bytes_read += leaf.work.text.len();
-                    let text = match leaf.work.leaf.class {
-                        Class::Number => integer(&leaf.work.text),
-                        _ => &leaf.work.text,
-                    };
-                    let found = find(analyzer, text, leaf.work.key.as_deref());
+                    let text = readable(self.json, leaf.work);
+                    let found = find(analyzer, &text, leaf.work.key.as_deref());
                     if cacheable {
                         self.masker.cache.put(leaf.work.hash, &found);
                     }
@@ -590,10 +588,32 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-/// The digits of a number before its fraction and exponent.
-fn integer(number: &str) -> &str {
-    let end = number.find(['.', 'e', 'E']).unwrap_or(number.len());
-    number.get(..end).unwrap_or_default().trim_start_matches('-')
+/// What the detectors read of a leaf: of a number, its whole part without exponent.
+fn readable<'w>(json: &Json<'_>, work: &'w Work<'_>) -> Cow<'w, str> {
+    match json.kind(work.leaf.node) {
+        Kind::Number => whole_part(&work.text),
+        _ => Cow::Borrowed(&work.text),
+    }
+}
+
+/// The digits of a number before its fraction, written out: `15` for `-1.5e1`.
+fn whole_part(number: &str) -> Cow<'_, str> {
+    let number = number.trim_start_matches('-');
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    match exponent.parse::<i32>() {
+        // No number of anybody's is that long.
+        Ok(exponent @ 1..=64) => {
+            let zeros = std::iter::repeat('0');
+            let shifted = fraction.chars().chain(zeros).take(exponent.unsigned_abs() as usize);
+            Cow::Owned(whole.chars().chain(shifted).skip_while(|c| *c == '0').collect())
+        }
+        Ok(exponent @ -64..=-1) => {
+            let kept = whole.len().saturating_sub(exponent.unsigned_abs() as usize);
+            Cow::Borrowed(whole.get(..kept).unwrap_or_default())
+        }
+        _ => Cow::Borrowed(whole),
+    }
 }
 
 enum Settled {
@@ -647,3 +667,24 @@ fn replace_overlapping(found: &mut Vec<Found>, with: Found) {
 
 /// Shorter numbers name nobody.
 const NUMBER_DIGITS_MIN: usize = 7;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_written_out() {
+        for (number, want) in [
+            ("4556737586899855", "4556737586899855"),
+            ("-4556737586899855.0", "4556737586899855"),
+            ("4.556737586899855e15", "4556737586899855"),
+            ("0.4556737586899855E+16", "4556737586899855"),
+            ("45567375868998550e-1", "4556737586899855"),
+            ("12e3", "12000"),
+            ("1e999999999999", "1"),
+            ("1e-9", ""),
+        ] {
+            assert_eq!(whole_part(number), want, "{number}");
+        }
+    }
+}
