@@ -11,6 +11,8 @@ pub(crate) enum Body {
     Clean,
     /// So many kilobytes of text that was never sent, a finding every kilobyte.
     New(usize),
+    /// As much new text in which nothing is found.
+    CleanNew(usize),
     /// Half a megabyte of conversation of which only the last turn is new.
     Conversation,
 }
@@ -26,10 +28,10 @@ impl Bodies {
     pub(crate) fn new(kind: Body, streamed: bool) -> Self {
         let mut body = match kind {
             Body::Conversation => conversation(),
-            Body::Small | Body::Clean | Body::New(_) => small(NEW),
+            _ => small(NEW),
         };
-        if streamed {
-            body["stream"] = json!(true);
+        if let Some(members) = body.as_object_mut() {
+            members.insert("stream".into(), json!(streamed));
         }
         let spelled = body.to_string();
         let (before, after) = spelled.split_once(NEW).unwrap_or_default();
@@ -41,6 +43,7 @@ impl Bodies {
         let said = match self.kind {
             Body::Small | Body::Conversation => question(number),
             Body::Clean => format!("What is {number} times seven, and is it even?"),
+            Body::CleanNew(kilobytes) => filler(number, kilobytes * 1024),
             Body::New(kilobytes) => {
                 let parts = (0..kilobytes as u64).map(|part| number * 1000 + part);
                 let parts = parts.map(|part| filler(part, 930) + &question(part));

@@ -10,8 +10,11 @@ use hyper::Request;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 pub(crate) struct Caller {
+    /// Ends with the caller.
+    _connection: JoinSet<hyper::Result<()>>,
     sender: SendRequest<Full<Bytes>>,
     host: String,
     key: String,
@@ -22,8 +25,9 @@ impl Caller {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
-        Ok(Self { sender, host: address.to_string(), key: key.to_owned() })
+        let mut task = JoinSet::new();
+        task.spawn(connection);
+        Ok(Self { _connection: task, sender, host: address.to_string(), key: key.to_owned() })
     }
 
     /// Sends one request and reads the answer to its end; the time this took.

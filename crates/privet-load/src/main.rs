@@ -46,6 +46,15 @@ struct Args {
     /// Only rows whose name holds this.
     #[arg(long, default_value = "")]
     only: String,
+    /// Only rows with this many callers.
+    #[arg(long)]
+    callers: Option<usize>,
+}
+
+impl Args {
+    fn wants(&self, row: &Row) -> bool {
+        row.name.contains(&self.only) && self.callers.is_none_or(|callers| callers == row.callers)
+    }
 }
 
 /// One row of the report.
@@ -60,8 +69,9 @@ const ROWS: &[Row] = &[
     Row { name: "small", body: Body::Small, streamed: false, callers: 1 },
     Row { name: "small, streamed", body: Body::Small, streamed: true, callers: 1 },
     Row { name: "small, nothing found", body: Body::Clean, streamed: false, callers: 1 },
-    Row { name: "4 KB new", body: Body::New(4), streamed: false, callers: 1 },
-    Row { name: "64 KB new", body: Body::New(64), streamed: false, callers: 1 },
+    Row { name: "4 KB new, 8 findings", body: Body::New(4), streamed: false, callers: 1 },
+    Row { name: "64 KB new, nothing found", body: Body::CleanNew(64), streamed: false, callers: 1 },
+    Row { name: "64 KB new, 128 findings", body: Body::New(64), streamed: false, callers: 1 },
     Row { name: "500 KB, last turn new", body: Body::Conversation, streamed: false, callers: 1 },
     Row { name: "500 KB, streamed", body: Body::Conversation, streamed: true, callers: 1 },
     Row { name: "small", body: Body::Small, streamed: false, callers: 32 },
@@ -88,7 +98,7 @@ async fn measure(args: &Args, folder: &std::path::Path) -> anyhow::Result<()> {
     println!("Memory at rest: {:.1} MiB resident.\n", gateway.resident_mib()?);
     println!("{}", report::COLUMNS);
     let length = Duration::from_secs_f64(args.seconds);
-    for row in ROWS.iter().filter(|row| row.name.contains(&args.only)) {
+    for row in ROWS.iter().filter(|row| args.wants(row)) {
         let mut direct = Figures::default();
         let mut through = Figures::default();
         let mut round = Round::new(row.body, row.streamed, row.callers, length);

@@ -5,6 +5,7 @@ pub mod check;
 pub mod demo;
 pub mod explain;
 pub mod key;
+pub mod masking;
 pub mod scan;
 pub mod serve;
 pub mod standin;

@@ -21,7 +21,7 @@ pub(crate) use input::{read_input, read_text};
 pub(crate) use place::Lines;
 use place::Offsets;
 use report::Report;
-use walk::{Item, Walk};
+pub(crate) use walk::{Item, Walk, name_of};
 
 /// What `privet scan` takes.
 #[derive(Debug, clap::Args)]
