@@ -183,6 +183,7 @@ fn when_a_key_does_not_open() {
         let house = House::before(&upstream);
         let mut caller = house.caller("kim");
         assert_eq!(caller.ask(&saying(EMAIL)).status, 200);
+        assert_eq!(house.caller("lee").ask(&saying(EMAIL)).status, 200);
         upstream.take();
         let done = house
             .vault
