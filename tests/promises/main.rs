@@ -22,4 +22,5 @@ mod promise_04_everything_else_is_untouched;
 mod promise_05_same_in_same_out;
 mod promise_06_fails_closed;
 mod promise_06_fails_closed_on_the_way_back;
+mod promise_07_nothing_raw_is_written;
 mod scenes;
