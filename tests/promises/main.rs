@@ -23,4 +23,5 @@ mod promise_05_same_in_same_out;
 mod promise_06_fails_closed;
 mod promise_06_fails_closed_on_the_way_back;
 mod promise_07_nothing_raw_is_written;
+mod promise_08_walls_hold;
 mod scenes;
