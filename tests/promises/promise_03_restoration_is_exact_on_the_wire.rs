@@ -97,7 +97,7 @@ fn nothing_else_waits_for_half_a_token() {
         chunk(out, format!("{head}{start}{}", &tail[..rest_of_event]).as_bytes())?;
         chunk(out, &event("ping", &json!({ "type": "ping" })))?;
         let _ = went.lock().expect("one request").recv_timeout(PATIENCE);
-        chunk(out, tail[rest_of_event..].as_bytes())?;
+        chunk(out, &tail.as_bytes()[rest_of_event..])?;
         end_stream(out)
     });
     let house = House::before(&upstream);

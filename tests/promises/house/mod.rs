@@ -9,7 +9,6 @@ pub(crate) mod standin;
 pub(crate) mod upstream;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -132,11 +131,6 @@ impl House {
         });
         let entries = read.expect("the log can be read");
         entries.iter().map(|entry| serde_json::from_str(entry).expect("an entry")).collect()
-    }
-
-    /// Where the database and the key lie.
-    pub(crate) fn folder(&self) -> PathBuf {
-        self.folder.path().to_owned()
     }
 
     /// Stops the gateway properly and hands over its folder.
