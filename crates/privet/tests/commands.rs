@@ -291,3 +291,27 @@ fn masked_files_come_back_as_they_were() {
     assert!(log.contains(r#""event":"mask""#) && log.contains(r#""event":"unmask""#), "{log}");
     assert!(!log.contains("Keller"), "{log}");
 }
+
+#[test]
+fn eval_measures_labelled_documents() {
+    let home = Home::new();
+    let lines = r#"{"text":"mail zoë.k@acme-mail.test now","spans":[{"start":5,"end":25,"type":"MAIL"}]}
+{"text":"nothing here","spans":[]}
+{"text":"and bob.o@acme-mail.test","spans":[{"start":0,"end":3,"type":"MAIL"}]}
+"#;
+    home.write("set.jsonl", lines);
+    let ran = home.run(&["eval", "set.jsonl"]);
+    assert_eq!(ran.code, Some(4));
+    assert!(ran.err.contains("the label `MAIL` is not known"), "{}", ran.err);
+    let ran =
+        home.run_well(&["eval", "set.jsonl", "--map", "MAIL=EMAIL_ADDRESS", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let row = &report["types"][0];
+    assert_eq!((&row["labelled"], &row["found"]), (&2.into(), &2.into()), "{report}");
+    assert_eq!(row["overlap"]["f1"], 0.5);
+    assert_eq!(row["leak"], 0.1304); // 3 of 23 characters
+    assert_eq!(report["documents_without_labels_flagged"], 0);
+    home.write("bad.jsonl", "{\"text\":\"Maria Keller\"}\n{\"text\":1}\n");
+    let ran = home.run(&["eval", "bad.jsonl"]);
+    assert!(ran.err.contains("line 2") && !ran.err.contains("Keller"), "{}", ran.err);
+}

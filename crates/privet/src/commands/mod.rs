@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod check;
 pub mod demo;
+pub mod eval;
 pub mod explain;
 pub mod key;
 pub mod masking;

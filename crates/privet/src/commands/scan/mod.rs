@@ -189,7 +189,7 @@ fn scan_batch(analyzer: &Analyzer, batch: Vec<Item>, threads: usize) -> Vec<Scan
 }
 
 /// Maps `items` on several threads and gives the results in the order of the items.
-fn in_order<T: Send, R: Send>(
+pub(crate) fn in_order<T: Send, R: Send>(
     items: Vec<T>,
     threads: usize,
     map: impl Fn(T) -> R + Sync,
