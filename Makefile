@@ -1,6 +1,9 @@
 # Build products lie outside the checkout, so that a fresh clone finds them again.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/privet/target
 
+# Labelled texts; see CREDITS.md.
+CORPORA ?= ../shared/corpora
+
 .PHONY: help demo build test unit lint clients fuzz bench eval docs
 
 help: ## What there is to make.
@@ -34,9 +37,9 @@ bench: ## Latency, throughput and memory of the gateway, and the parts; see docs
 	cargo bench --workspace
 	cargo run --release -p privet-load -- --privet $(CARGO_TARGET_DIR)/release/privet
 
-eval: ## How well the detectors do on ../shared/corpora; see docs/detection.md.
+eval: ## How well the detectors do on ../shared/corpora; see docs/how-good.md.
 	cargo build --release
-	python3 tests/eval.py $(CARGO_TARGET_DIR)/release/privet ../shared/corpora
+	python3 tests/eval/run.py --privet $(CARGO_TARGET_DIR)/release/privet --corpora $(CORPORA) --write docs/how-good.md
 
 docs: ## Pages that are generated from the code.
 	PRIVET_WRITE_DOCS=1 cargo test -p privet --lib

@@ -118,6 +118,7 @@ mod tests {
         check("EMAIL_0123456789ABCDEFGHJKMNPQRST", &[]); // 27 characters
         check("SECRET_12345", &[]);
         check("SECRET_ABCDEF", &[]);
+        check("ip_address user_settings email_marketing", &[]); // no digit
         check("__init__ some_function_name _", &[]);
     }
 }

@@ -1,8 +1,8 @@
 //! Fuzz targets: a function per parser of outside bytes, and the round trip that must
 //! hold for all of them. Each takes bytes and panics when something does not hold.
 //!
-//! They run in two ways: `privet-fuzz --cases N` mutates seeds on the stable toolchain
-//! (that is what CI does), and `fuzz/` wraps them for coverage-guided `cargo fuzz`.
+//! `privet-fuzz --cases N` mutates seeds on the stable toolchain, always the same ones
+//! for the same `--seed`.
 
 #![allow(
     clippy::expect_used,

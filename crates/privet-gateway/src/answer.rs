@@ -12,6 +12,7 @@ use privet_vault::Scope;
 use privet_wire::answer::{AnswerFacts, AnswerStream, Restoration, StreamError, restore_whole};
 use privet_wire::memo::BlockMemo;
 use privet_wire::sse::FrameReader;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::body::{Aborted, ReplyBody};
@@ -138,6 +139,7 @@ fn stream(
         ping_after: gateway.settings.limits.ping_after,
         idle_timeout: gateway.idle_timeout,
         bytes_out: 0,
+        lost: false,
     };
     let mut record = outcome(call, &parts);
     let (ledger, started) = (gateway.ledger.clone(), call.started);
@@ -191,7 +193,11 @@ struct Pump {
     ping_after: Duration,
     idle_timeout: Duration,
     bytes_out: u64,
+    lost: bool,
 }
+
+/// How much is read before something goes on.
+const TAKEN_AT_ONCE_MAX: usize = 16 * 1024;
 
 const MARKER_MESSAGE: &str = "a tool would write the marker of a masked secret into a file, where \
     the secret belongs; policy does not let secrets come back";
@@ -211,7 +217,14 @@ impl Pump {
         let mut reader = FrameReader::default();
         while let Some(bytes) = self.next_bytes().await? {
             reader.push(&bytes).map_err(|_| End::UpstreamLost)?;
-            let mut out = Vec::with_capacity(bytes.len() + 64);
+            let mut taken = bytes.len();
+            while taken < TAKEN_AT_ONCE_MAX
+                && let Some(more) = self.ready_bytes().await
+            {
+                reader.push(&more).map_err(|_| End::UpstreamLost)?;
+                taken += more.len();
+            }
+            let mut out = Vec::with_capacity(taken + 64);
             while let Some(frame) = reader.next_frame() {
                 let mut memos = Vec::new();
                 match self.answer.frame(&frame, &mut out, &mut memos) {
@@ -245,9 +258,29 @@ impl Pump {
         Ok(End::SecretMarker)
     }
 
+    /// What is there already, so that small pieces that came together go on together.
+    async fn ready_bytes(&mut self) -> Option<Bytes> {
+        // The connection is a task of its own and hands over one piece at a time.
+        tokio::task::yield_now().await;
+        tokio::select! {
+            biased;
+            frame = self.body.frame() => match frame? {
+                Ok(frame) => frame.into_data().ok(),
+                Err(_) => {
+                    self.lost = true;
+                    None
+                }
+            },
+            () = std::future::ready(()) => None,
+        }
+    }
+
     /// The next bytes from upstream, bridging silence with pings.
     async fn next_bytes(&mut self) -> Result<Option<Bytes>, End> {
         let mut silent = Duration::ZERO;
+        if self.lost {
+            return Err(End::UpstreamLost);
+        }
         loop {
             tokio::select! {
                 frame = self.body.frame() => match frame {
@@ -286,8 +319,13 @@ impl Pump {
             return Ok(());
         }
         self.bytes_out += out.len() as u64;
+        let out = match self.pieces.try_send(Ok(Bytes::from(out))) {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Full(out)) => out,
+            Err(TrySendError::Closed(_)) => return Err(End::CallerLeft),
+        };
         // A caller that reads nothing for so long holds a stream for nobody.
-        let sending = self.pieces.send(Ok(Bytes::from(out)));
+        let sending = self.pieces.send(out);
         let sent = tokio::time::timeout(self.idle_timeout, sending).await;
         sent.map_err(|_| End::CallerLeft)?.map_err(|_| End::CallerLeft)
     }

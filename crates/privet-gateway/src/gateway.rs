@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use privet_audit::{Event, Record};
 use privet_detect::Analyzer;
 use privet_mask::HostList;
@@ -89,10 +89,24 @@ impl Gateway {
         })
     }
 
-    /// Deletes what has expired; to be called every few minutes.
-    pub(crate) fn sweep_expired(&self, now: Timestamp) {
+    /// Deletes what has expired: day keys in every round, which are five minutes apart,
+    /// memos once a day. Notes every hour which memos were used.
+    pub(crate) fn keep_house(&self, round: u64, now: Timestamp) {
+        const HOUR: u64 = 12;
         if let Err(error) = self.vault.destroy_expired(now) {
             tracing::error!(error = %error, "expired day keys could not be destroyed");
+        }
+        let unused = SignedDuration::try_from(self.settings.limits.memos_unused_max);
+        let done = match round {
+            // Not at once: a start should not wait for it.
+            1.. if round % (24 * HOUR) == 1 => {
+                self.vault.expire(now, unused.unwrap_or(SignedDuration::MAX)).map(drop)
+            }
+            1.. if round.is_multiple_of(HOUR) => self.vault.record_uses(),
+            _ => Ok(()),
+        };
+        if let Err(error) = done {
+            tracing::error!(error = %error, "memos could not be looked after");
         }
     }
 

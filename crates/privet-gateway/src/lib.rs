@@ -21,6 +21,7 @@ mod upstream;
 mod who;
 
 pub use gateway::{Gateway, StartError};
+pub use scope_memory::ScopeMemory;
 pub use server::Listening;
 pub use settings::{Credential, Limits, SecretNotice, Settings, TlsFiles, UpstreamSettings};
 pub use tasks::Tasks;

@@ -8,11 +8,15 @@ mod find;
 mod memo;
 mod memory;
 mod plan;
+mod refusal;
+mod text;
 mod work;
 
 pub use find::LeafCache;
 pub use memory::{AnswerRow, Claimed, Memory, MemoryError};
-pub use plan::{Masker, Masking, Refusal};
+pub use plan::{Masker, Masking};
+pub use refusal::Refusal;
+pub use text::{MaskedText, TextRefusal};
 
 use std::collections::BTreeMap;
 

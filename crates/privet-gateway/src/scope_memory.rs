@@ -9,18 +9,24 @@ use privet_wire::memo::{LeafHasher, LeafKey};
 
 use crate::masker::{Claimed, Memory, MemoryError};
 
-/// A scope during one request. Keeps the claims that must be written before the
-/// request may leave.
-pub(crate) struct ScopeMemory {
+/// A scope while something is masked. Keeps the claims that must be written before what
+/// was masked may leave.
+pub struct ScopeMemory {
     scope: Arc<Scope>,
     secrets: SecretMode,
     now: Timestamp,
-    pub(crate) claims: Vec<Claim>,
+    claims: Vec<Claim>,
 }
 
 impl ScopeMemory {
-    pub(crate) fn new(scope: Arc<Scope>, secrets: SecretMode, now: Timestamp) -> Self {
+    /// The scope's tokens and memos as of `now`.
+    pub fn new(scope: Arc<Scope>, secrets: SecretMode, now: Timestamp) -> Self {
         Self { scope, secrets, now, claims: Vec::new() }
+    }
+
+    /// What must be written.
+    pub fn into_claims(self) -> Vec<Claim> {
+        self.claims
     }
 }
 

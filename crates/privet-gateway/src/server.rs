@@ -31,6 +31,7 @@ pub struct Listening {
 }
 
 /// How often expired keys are looked for.
+/// Between two rounds of [`Gateway::keep_house`].
 const HOUSEKEEPING: Duration = Duration::from_secs(300);
 
 impl Gateway {
@@ -73,14 +74,18 @@ impl Listening {
         let connections = Arc::new(Semaphore::new(gateway.settings.limits.connections_max));
         let graceful = GracefulShutdown::new();
         let mut housekeeping = tokio::time::interval(HOUSEKEEPING);
+        let mut round = 0;
         tokio::pin!(stop);
         loop {
             let permit = Arc::clone(&connections).acquire_owned();
             let accepted = tokio::select! {
                 () = &mut stop => break,
                 _ = housekeeping.tick() => {
-                    let gateway = Arc::clone(&gateway);
-                    tokio::task::block_in_place(|| gateway.sweep_expired(Timestamp::now()));
+                    let (keeper, tasks) = (Arc::clone(&gateway), gateway.tasks.clone());
+                    tasks.spawn(async move {
+                        tokio::task::block_in_place(|| keeper.keep_house(round, Timestamp::now()));
+                    });
+                    round += 1;
                     continue;
                 }
                 accepted = async {
@@ -121,6 +126,10 @@ async fn stop_gateway(gateway: &Gateway, graceful: GracefulShutdown) {
     let stopped = gateway.own_record(Event::ServerStopped);
     if let Err(error) = gateway.ledger.refuse(stopped, None).await {
         tracing::error!(error = %error, "the last audit entry could not be written");
+    }
+    let used = tokio::task::block_in_place(|| gateway.vault.record_uses());
+    if let Err(error) = used {
+        tracing::error!(error = %error, "it could not be noted which memos were used");
     }
     if let Err(error) = tokio::task::block_in_place(|| gateway.vault.store().close()) {
         tracing::error!(error = %error, "the store did not close cleanly");

@@ -111,6 +111,8 @@ pub struct Limits {
     pub shutdown_grace: Duration,
     /// Silence after which Privet sends a ping of its own.
     pub ping_after: Duration,
+    /// How long a memo may stay unused before it is deleted.
+    pub memos_unused_max: Duration,
 }
 
 impl Default for Limits {
@@ -124,6 +126,7 @@ impl Default for Limits {
             body_read_timeout: Duration::from_secs(60),
             shutdown_grace: Duration::from_secs(30),
             ping_after: Duration::from_secs(15),
+            memos_unused_max: Duration::from_secs(90 * 24 * 3600),
         }
     }
 }

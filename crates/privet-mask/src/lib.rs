@@ -7,6 +7,7 @@
 mod depth;
 mod escape;
 mod masked;
+mod needles;
 mod restore;
 mod sweep;
 mod table;
@@ -15,6 +16,7 @@ mod url;
 
 pub use escape::{escape_into, is_escaped_surface};
 pub use masked::{AssembleError, Edit, Masked, assemble};
+pub use needles::{Hit, Needles};
 pub use restore::{Destination, End, Form, LeafObserver, Restorer};
 pub use sweep::{Sweep, is_distinctive};
 pub use table::{RestoreTable, RestoreTableBuilder};

@@ -1,10 +1,10 @@
 //! The last line of defence: a search of the outbound bytes for every
 //! distinctive raw value of the request, in the spellings it could hide in.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use privet_text::EntityType;
 
 use crate::escape_into;
+use crate::needles::Needles;
 
 /// Whether `surface` is so much its own that meeting it anywhere else in a
 /// request means the same value. Common words are not: "Will" is no evidence.
@@ -26,7 +26,7 @@ pub fn is_distinctive(entity: EntityType, surface: &str) -> bool {
 ///
 /// Building costs time linear in the values, searching is linear in the bytes.
 pub struct Sweep {
-    searcher: Option<AhoCorasick>,
+    needles: Needles,
 }
 
 impl Sweep {
@@ -37,39 +37,30 @@ impl Sweep {
         for value in values {
             spellings(value, &mut needles);
         }
-        if needles.is_empty() {
-            return Self { searcher: None };
-        }
-        needles.sort_unstable();
-        needles.dedup();
-        // Building fails only beyond 2^31 pattern bytes, far above any body limit; the
-        // automaton would then be absent, so make that case match everything instead.
-        let searcher = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(&needles)
-            .ok()
-            .or_else(|| AhoCorasick::new([""]).ok());
-        Self { searcher }
+        Self { needles: Needles::new(needles) }
     }
 
     /// Whether any of the values stands in `bytes`.
     pub fn hits(&self, bytes: &[u8]) -> bool {
-        self.searcher.as_ref().is_some_and(|searcher| searcher.is_match(bytes))
+        self.needles.is_in(bytes)
     }
 }
 
 fn spellings(value: &str, needles: &mut Vec<Vec<u8>>) {
     needles.push(value.as_bytes().to_vec());
-    for levels in 1..=2 {
-        let mut escaped = String::new();
-        escape_into(value, levels, &mut escaped);
-        if levels == 1 && !value.is_ascii() {
-            needles.push(unicode_escaped(&escaped).into_bytes());
+    if value.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) || !value.is_ascii() {
+        for levels in 1..=2 {
+            let mut escaped = String::new();
+            escape_into(value, levels, &mut escaped);
+            if levels == 1 && !value.is_ascii() {
+                needles.push(unicode_escaped(&escaped).into_bytes());
+            }
+            needles.push(escaped.into_bytes());
         }
-        needles.push(escaped.into_bytes());
     }
-    needles.push(percent_encoded(value).into_bytes());
+    if !value.bytes().all(is_unreserved) {
+        needles.push(percent_encoded(value).into_bytes());
+    }
     for lead in 0..3 {
         needles.extend(base64_core(value.as_bytes(), lead));
     }
@@ -90,13 +81,16 @@ fn percent_encoded(value: &str) -> String {
     let mut encoded = String::new();
     for byte in value.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(byte as char);
-            }
+            byte if is_unreserved(byte) => encoded.push(byte as char),
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
     encoded
+}
+
+/// Stands in a URL as it is (RFC 3986, section 2.3).
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 /// What `value` looks like inside a base64 text when `lead` bytes (0 to 2) of

@@ -37,8 +37,7 @@ pub struct StoreOptions {
     /// How long to wait for another process that holds the file's lock.
     pub busy_timeout: Duration,
     /// Pages in the write-ahead log before they are moved into the database, which one
-    /// group then waits for. (A checkpoint on a thread of its own was measured: no gain,
-    /// the disk is what everybody waits for.)
+    /// group then waits for.
     pub checkpoint_pages: u32,
     /// Most pages of 4 KiB in the file; beyond it writes fail as on a full disk.
     pub pages_max: Option<u32>,

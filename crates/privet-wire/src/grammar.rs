@@ -11,7 +11,8 @@ pub enum Grammar {
     Word,
     /// A model name: as `Word`, also with `/`, and with `@` before a version.
     Model,
-    /// Ciphertext and signatures: base64 or base64url of any length.
+    /// Ciphertext and signatures: base64 or base64url. Plain only from 64 characters on,
+    /// and only if it does not decode to text.
     Base64,
     /// `type/subtype`, at most 128 characters.
     MediaType,
@@ -40,9 +41,12 @@ impl Grammar {
     /// What fits but is not plain must be read.
     pub fn is_plain(self, text: &str) -> bool {
         const PLAIN_DIGITS: usize = 4;
+        if self == Self::Base64 {
+            return self.fits(text) && is_ciphertext(text);
+        }
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        self.fits(text)
-            && (self == Self::Base64 || digits < PLAIN_DIGITS || is_issued(text) || is_dated(text))
+        let dated = if is_dated(text) { DATE_DIGITS } else { 0 };
+        self.fits(text) && (digits < PLAIN_DIGITS + dated || is_random_id(text))
     }
 
     /// Whether `text` has this shape.
@@ -86,17 +90,42 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
 }
 
+/// Whether base64 is long enough and random enough to be somebody's ciphertext: an account
+/// number or a key fits the alphabet as well, and so does a text that was encoded.
+fn is_ciphertext(text: &str) -> bool {
+    /// 48 bytes. That random ones are valid UTF-8 is out of the question.
+    const HEAD: usize = 64;
+    let Some(head) = text.get(..HEAD) else { return false };
+    let head = head.replace('-', "+").replace('_', "/");
+    data_encoding::BASE64_NOPAD
+        .decode(head.as_bytes())
+        .is_ok_and(|bytes| std::str::from_utf8(&bytes).is_err())
+}
+
 fn is_issued(text: &str) -> bool {
     ID_PREFIXES.iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// An id that Claude gave out, with nothing but random letters and digits behind the prefix.
+fn is_random_id(text: &str) -> bool {
+    let rest = ID_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix));
+    let Some(rest) = rest else { return false };
+    let platform = ["bdrk_", "vrtx_"].iter().find_map(|prefix| rest.strip_prefix(prefix));
+    let random = platform.unwrap_or(rest);
+    random.bytes().all(|b| b.is_ascii_alphanumeric())
+        && (random.len() < LONG_DIGITS || random.bytes().any(|b| b.is_ascii_alphabetic()))
 }
 
 /// `web_search_20250305`, `claude-x-20251001`: the only long run of digits is a date.
 fn is_dated(text: &str) -> bool {
     let mut runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= LONG_DIGITS);
-    runs.next().is_some_and(|run| run.len() == 8 && run.starts_with("20")) && runs.next().is_none()
+    runs.next().is_some_and(|run| run.len() == DATE_DIGITS && run.starts_with("20"))
+        && runs.next().is_none()
 }
 
 const LONG_DIGITS: usize = 6;
+
+const DATE_DIGITS: usize = 8;
 
 fn has_long_digits(text: &str) -> bool {
     let mut run = 0;
@@ -115,11 +144,34 @@ mod tests {
         for (text, want) in [
             ("web_search_20250305", true),
             ("toolu_01A09q90qw90lq917835lq9", true),
+            ("toolu_bdrk_01A09q90qw90lq917835lq9", true),
             ("file_path", true),
+            ("web_search_20250305: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", false),
+            ("toolu_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", false),
+            ("toolu_4556737586899855", false),
             ("ssn-078-05-1120", false),
             ("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", false),
         ] {
             assert_eq!(Grammar::Name.is_plain(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn ciphertext_is_long_and_no_text() {
+        let encode = |bytes: &[u8]| data_encoding::BASE64.encode(bytes);
+        let noise: Vec<u8> = (0..90u8).map(|n| n.wrapping_mul(151) ^ 0x95).collect();
+        for (text, want) in [
+            (encode(&noise), true),
+            (data_encoding::BASE64URL.encode(&noise), true),
+            (encode(&noise[..30]), false),
+            (
+                encode("the mail is jane.doe@kestrel-mail.com, she wrote it herself".as_bytes()),
+                false,
+            ),
+            ("DE89370400440532013000".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(Grammar::Base64.is_plain(&text), want, "{text}");
         }
     }
 

@@ -360,11 +360,14 @@ impl Walker<'_, '_> {
         if self.json.elements(node).next().is_some() || self.json.kind(node) != Kind::Array {
             self.leaf(node, Class::McpConnector, "mcp_servers");
         }
+        self.anything_but(node, Kind::Array);
         for server in self.json.elements(node) {
+            self.anything_but(server, Kind::Object);
             for (key, value) in self.json.members(server) {
-                match self.json.text(key).as_ref() {
+                self.contract_key(key);
+                match (self.json.text(key).as_ref(), self.json.kind(value)) {
                     // They must arrive as they are or not at all; the connector's policy decides.
-                    "url" | "authorization_token" => {}
+                    ("url" | "authorization_token", Kind::String) => {}
                     _ => self.structure(value, "mcp_servers"),
                 }
             }
@@ -522,6 +525,7 @@ impl Walker<'_, '_> {
                 self.cited.push(citation);
             }
             for (key, value) in self.json.members(citation) {
+                self.contract_key(key);
                 match (self.json.text(key).as_ref(), self.json.kind(value)) {
                     ("type" | "file_id", _) => self.keep(value, Grammar::Word, "citation"),
                     ("encrypted_index", _) => self.keep(value, Grammar::Base64, "citation"),

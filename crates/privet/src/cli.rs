@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, check, demo, explain, key, scan, serve, standin};
+use crate::commands::{audit, check, demo, eval, explain, key, masking, scan, serve, standin};
 use crate::config::Environment;
 use crate::console::{CommandError, Console, Exit};
 
@@ -32,6 +32,12 @@ enum Command {
     Scan(scan::Args),
     /// Show every candidate in a text: its score, its reasons and what became of it.
     Explain(explain::Args),
+    /// Measure the detectors on labelled documents.
+    Eval(eval::Args),
+    /// Replace personal data and secrets in files by tokens of the gateway's vault.
+    Mask(masking::Args),
+    /// Put the values back in place of tokens.
+    Unmask(masking::Args),
     /// Check the configuration and explain mistakes by line and column.
     Check(check::Args),
     /// Make, list and revoke the keys of callers.
@@ -59,6 +65,9 @@ fn dispatch(cli: &Cli, console: &mut Console<'_>) -> Result<Exit, CommandError> 
         Command::Standin(args) => standin::run(args, console),
         Command::Scan(args) => scan::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Eval(args) => eval::run(args, console),
+        Command::Mask(args) => masking::mask(args, config, console),
+        Command::Unmask(args) => masking::unmask(args, config, console),
         Command::Check(args) => check::run(args, config, console),
         Command::Key(command) => key::run(command, config, console),
         Command::Audit(command) => audit::run(command, config, console),

@@ -137,8 +137,17 @@ impl<'a> Console<'a> {
         }
     }
 
-    /// Loads the configuration and says its warnings.
+    /// Loads the configuration. Its warnings are for [`serve`](crate::commands::serve) and
+    /// [`check`](crate::commands::check), which do all that it says.
     pub fn load_config(
+        &self,
+        given: Option<&std::path::Path>,
+    ) -> Result<crate::config::Config, CommandError> {
+        Ok(crate::config::load(given, self.environment)?.config)
+    }
+
+    /// Loads the configuration and says its warnings.
+    pub fn load_config_aloud(
         &mut self,
         given: Option<&std::path::Path>,
     ) -> Result<crate::config::Config, CommandError> {

@@ -69,10 +69,7 @@ fn settings(config: &Config) -> Settings {
         hosts: config.hosts.clone(),
         origins: config.origins.clone(),
         policy: mask_policy(policy),
-        secrets: match policy.secrets {
-            SecretRule::Sealed => SecretMode::Sealed,
-            SecretRule::Irreversible => SecretMode::Irreversible,
-        },
+        secrets: secret_mode(policy),
         secret_notice: match policy.secret_notice {
             config::SecretNotice::Header => SecretNotice::Header,
             config::SecretNotice::Answer => SecretNotice::Answer,
@@ -90,12 +87,22 @@ fn settings(config: &Config) -> Settings {
             header_read_timeout: limits.header_read_timeout,
             body_read_timeout: limits.body_read_timeout,
             shutdown_grace: limits.shutdown_grace,
+            memos_unused_max: limits.memos_unused,
             ..Limits::default()
         },
     }
 }
 
-fn mask_policy(policy: &config::Policy) -> MaskPolicy {
+/// What the configuration does with secrets.
+pub fn secret_mode(policy: &config::Policy) -> SecretMode {
+    match policy.secrets {
+        SecretRule::Sealed => SecretMode::Sealed,
+        SecretRule::Irreversible => SecretMode::Irreversible,
+    }
+}
+
+/// What the configuration does with findings.
+pub fn mask_policy(policy: &config::Policy) -> MaskPolicy {
     let action = |rule: &EntityRule| match rule {
         EntityRule::Mask => Action::Mask,
         EntityRule::Keep => Action::Keep,

@@ -256,3 +256,62 @@ fn write_private(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
+
+#[test]
+fn masked_files_come_back_as_they_were() {
+    let home = Home::new();
+    let letter = "Dear Maria Keller,\nmail maria.keller@acme-mail.test, card 4111 1111 1111 1111.\n\
+                  export GH=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\n";
+    let json = r#"{"s":"{\"m\":\"say \\\"hi\\\" to bob.o@acme-mail.test\"}"}"#;
+    std::fs::create_dir(home.path("in")).unwrap();
+    home.write("in/letter.txt", letter).write("in/said.json", json);
+    let ran = home.run(&["mask", "in/letter.txt"]);
+    assert_eq!(ran.code, Some(4), "no key, no tokens: {}", ran.err);
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    assert_eq!(home.run(&["mask", "in"]).code, Some(2), "two files, one output");
+
+    home.run_well(&["mask", "in", "--output", "masked"]);
+    let masked = std::fs::read_to_string(home.path("masked/in/letter.txt")).unwrap();
+    for value in ["Keller", "acme-mail", "4111", "ghp_"] {
+        assert!(!masked.contains(value), "{value} in {masked}");
+    }
+    let again = home.run_well(&["mask", "in/letter.txt"]).out;
+    let secret = |text: &str| text.replace("SECRET_000002", "SECRET_000001");
+    assert_eq!(secret(&again), masked, "the same tokens");
+    home.run_well(&["unmask", "masked", "--output", "back"]);
+    let back =
+        |name: &str| std::fs::read_to_string(home.path("back/masked/in").join(name)).unwrap();
+    assert_eq!((back("letter.txt").as_str(), back("said.json").as_str()), (letter, json));
+
+    home.run_well(&["key", "create", "--name", "other"]);
+    assert_eq!(home.run(&["unmask", "masked/in/letter.txt"]).code, Some(2), "whose tokens?");
+    let foreign = home.run_well(&["unmask", "masked/in/letter.txt", "--as", "other"]);
+    assert_eq!(foreign.out, masked, "another key's tokens stay");
+    let log = home.run_well(&["audit", "tail", "--format", "json"]).out;
+    assert!(log.contains(r#""event":"mask""#) && log.contains(r#""event":"unmask""#), "{log}");
+    assert!(!log.contains("Keller"), "{log}");
+}
+
+#[test]
+fn eval_measures_labelled_documents() {
+    let home = Home::new();
+    let lines = r#"{"text":"mail zoë.k@acme-mail.test now","spans":[{"start":5,"end":25,"type":"MAIL"}]}
+{"text":"nothing here","spans":[]}
+{"text":"and bob.o@acme-mail.test","spans":[{"start":0,"end":3,"type":"MAIL"}]}
+"#;
+    home.write("set.jsonl", lines);
+    let ran = home.run(&["eval", "set.jsonl"]);
+    assert_eq!(ran.code, Some(4));
+    assert!(ran.err.contains("the label `MAIL` is not known"), "{}", ran.err);
+    let ran =
+        home.run_well(&["eval", "set.jsonl", "--map", "MAIL=EMAIL_ADDRESS", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let row = &report["types"][0];
+    assert_eq!((&row["labelled"], &row["found"]), (&2.into(), &2.into()), "{report}");
+    assert_eq!(row["overlap"]["f1"], 0.5);
+    assert_eq!(row["leak"], 0.1304); // 3 of 23 characters
+    assert_eq!(report["documents_without_labels_flagged"], 0);
+    home.write("bad.jsonl", "{\"text\":\"Maria Keller\"}\n{\"text\":1}\n");
+    let ran = home.run(&["eval", "bad.jsonl"]);
+    assert!(ran.err.contains("line 2") && !ran.err.contains("Keller"), "{}", ran.err);
+}

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use aho_corasick::{AhoCorasickBuilder, MatchKind};
 use privet_detect::Analyzer;
-use privet_mask::is_distinctive;
+use privet_mask::{Needles, is_distinctive};
 use privet_text::EntityType;
 use privet_wire::json::{Json, Kind, NodeId, OffsetMap};
 
@@ -236,22 +235,17 @@ impl Values {
         if self.list.is_empty() {
             return;
         }
-        let searcher = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(self.list.iter().map(|(surface, _)| surface.as_bytes()));
-        let Ok(searcher) = searcher else { return };
+        let needles = Needles::new(self.iter());
         for (text, found) in texts {
             let mut added = false;
-            for hit in searcher.find_iter(text.as_bytes()) {
-                let (start, end) = (hit.start(), hit.end());
-                let whole = text.is_char_boundary(start) && text.is_char_boundary(end);
-                if !whole || found.iter().any(|f| f.overlaps(start, end)) {
+            for hit in needles.find_all(text.as_bytes()) {
+                let whole = text.is_char_boundary(hit.start) && text.is_char_boundary(hit.end);
+                if !whole || found.iter().any(|f| f.overlaps(hit.start, hit.end)) {
                     continue;
                 }
-                if let Some((_, entity)) = self.list.get(hit.pattern().as_usize()) {
-                    let recognizer = "repeated";
-                    found.push(Found { start, end, levels: 0, entity: *entity, recognizer });
+                if let Some((_, entity)) = self.list.get(hit.number) {
+                    let (start, end, entity) = (hit.start, hit.end, *entity);
+                    found.push(Found { start, end, levels: 0, entity, recognizer: "repeated" });
                     added = true;
                 }
             }

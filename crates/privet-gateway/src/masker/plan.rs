@@ -1,5 +1,6 @@
 //! [`Masker`]: decides for every leaf of a request what becomes of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,87 +18,10 @@ use super::find::{Found, LeafCache, Values, find, find_across};
 use super::memo::{
     Fate, SavedLeaf, SavedSpan, SavedWritten, SegmentMemo, call_key, hash_to_row, signature_key,
 };
-use super::memory::{AnswerRow, Memory, MemoryError};
+use super::memory::{AnswerRow, Memory};
+use super::refusal::Refusal;
 use super::work::{SegmentWork, Work, prepare};
 use super::{Action, MaskPolicy, OpaqueAction};
-
-/// Why a request may not leave. No variant carries a value.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// A finding stands where nothing may be changed.
-    #[error(
-        "{entity} was found in a field of kind `{role}`, which cannot be masked without breaking the request; remove it there"
-    )]
-    Contract {
-        /// What was found.
-        entity: EntityType,
-        /// What kind of field.
-        role: &'static str,
-    },
-    /// Policy refuses this type.
-    #[error("policy does not let {entity} leave; remove it")]
-    Policy {
-        /// What was found.
-        entity: EntityType,
-    },
-    /// Content that cannot be read, seen for the first time.
-    #[error("this request holds content that Privet cannot read ({}), so it was not sent; leave it out, or go on without it", what.name())]
-    Opaque {
-        /// What it is.
-        what: Opaque,
-        /// Its identity, to recognise it when it stands in the history.
-        content: [u8; 32],
-        /// The identity of all that was said with it: the same again is the same
-        /// refusal, something new beside it means that the conversation went on.
-        context: [u8; 32],
-    },
-    /// `mcp_servers` would let Claude's side open connections by itself.
-    #[error(
-        "`mcp_servers` lets a third party be called with what this request holds; policy does not allow it"
-    )]
-    McpConnector,
-    /// A finding in a number, and policy does not mask numbers.
-    #[error("{entity} was found in a JSON number that cannot be masked; send it as a string")]
-    Number {
-        /// What was found.
-        entity: EntityType,
-    },
-    /// What was sent before would no longer be sent.
-    #[error("the policy on {entity} was tightened after this conversation began; start a new one")]
-    Tightened {
-        /// Whose policy.
-        entity: EntityType,
-    },
-    /// What cannot be read was sent before and may not be sent again.
-    #[error("the policy on {} was tightened after this conversation began; start a new one", what.name())]
-    OpaqueTightened {
-        /// What it is.
-        what: Opaque,
-    },
-    /// A `text` document is not base64 of UTF-8 text.
-    #[error("a base64 text document does not hold UTF-8 text")]
-    BadBase64,
-    /// The vault could not do its part.
-    #[error(transparent)]
-    Memory(#[from] MemoryError),
-}
-
-impl Refusal {
-    /// A short code for the audit log.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Contract { .. } => "contract_finding",
-            Self::Policy { .. } => "policy",
-            Self::Opaque { .. } => "opaque",
-            Self::McpConnector => "mcp_connector",
-            Self::Number { .. } => "number_finding",
-            Self::Tightened { .. } | Self::OpaqueTightened { .. } => "policy_tightened",
-            Self::BadBase64 => "bad_base64",
-            Self::Memory(_) => "vault",
-        }
-    }
-}
 
 /// What makes a request fit to leave, and what to remember of it.
 #[derive(Default)]
@@ -322,8 +246,11 @@ impl<'a> Run<'_, 'a> {
             *self.out.counts.entry(entity).or_default() += 1;
             match (&span.token, self.masker.policy.action(entity)) {
                 (None, Action::Keep) => {}
-                (Some(token), Action::Mask | Action::Keep) => {
-                    self.values.note(entity, &surface);
+                (Some(token), action @ (Action::Mask | Action::Keep)) => {
+                    // What policy keeps by now may stand in new text.
+                    if action == Action::Mask {
+                        self.values.note(entity, &surface);
+                    }
                     self.table.insert(token, entity, &surface);
                     replaced.push((start, end, token.as_str()));
                 }
@@ -422,7 +349,7 @@ impl<'a> Run<'_, 'a> {
     ) -> Result<Settled, Refusal> {
         let node = work.leaf.node;
         match work.leaf.class {
-            Class::Contract => match self.masker.first_finding(&work.text) {
+            Class::Contract => match self.masker.first_finding(&readable(self.json, work)) {
                 Some(entity) => Err(Refusal::Contract { entity, role: work.leaf.role }),
                 None => Ok(Settled::Nothing),
             },
@@ -527,11 +454,8 @@ impl<'a> Run<'_, 'a> {
                 Some(found) => found.to_vec(),
                 None => {
                     self.out.bytes_read += leaf.work.text.len();
-                    let text = match leaf.work.leaf.class {
-                        Class::Number => integer(&leaf.work.text),
-                        _ => &leaf.work.text,
-                    };
-                    let found = find(analyzer, text, leaf.work.key.as_deref());
+                    let text = readable(self.json, leaf.work);
+                    let found = find(analyzer, &text, leaf.work.key.as_deref());
                     if cacheable {
                         self.masker.cache.put(leaf.work.hash, &found);
                     }
@@ -667,10 +591,32 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-/// The digits of a number before its fraction and exponent.
-fn integer(number: &str) -> &str {
-    let end = number.find(['.', 'e', 'E']).unwrap_or(number.len());
-    number.get(..end).unwrap_or_default().trim_start_matches('-')
+/// What the detectors read of a leaf: of a number, its whole part without exponent.
+fn readable<'w>(json: &Json<'_>, work: &'w Work<'_>) -> Cow<'w, str> {
+    match json.kind(work.leaf.node) {
+        Kind::Number => whole_part(&work.text),
+        _ => Cow::Borrowed(&work.text),
+    }
+}
+
+/// The digits of a number before its fraction, written out: `15` for `-1.5e1`.
+fn whole_part(number: &str) -> Cow<'_, str> {
+    let number = number.trim_start_matches('-');
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    match exponent.parse::<i32>() {
+        // No number of anybody's is that long.
+        Ok(exponent @ 1..=64) => {
+            let zeros = std::iter::repeat('0');
+            let shifted = fraction.chars().chain(zeros).take(exponent.unsigned_abs() as usize);
+            Cow::Owned(whole.chars().chain(shifted).skip_while(|c| *c == '0').collect())
+        }
+        Ok(exponent @ -64..=-1) => {
+            let kept = whole.len().saturating_sub(exponent.unsigned_abs() as usize);
+            Cow::Borrowed(whole.get(..kept).unwrap_or_default())
+        }
+        _ => Cow::Borrowed(whole),
+    }
 }
 
 enum Settled {
@@ -724,3 +670,24 @@ fn replace_overlapping(found: &mut Vec<Found>, with: Found) {
 
 /// Shorter numbers name nobody.
 const NUMBER_DIGITS_MIN: usize = 7;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_written_out() {
+        for (number, want) in [
+            ("4556737586899855", "4556737586899855"),
+            ("-4556737586899855.0", "4556737586899855"),
+            ("4.556737586899855e15", "4556737586899855"),
+            ("0.4556737586899855E+16", "4556737586899855"),
+            ("45567375868998550e-1", "4556737586899855"),
+            ("12e3", "12000"),
+            ("1e999999999999", "1"),
+            ("1e-9", ""),
+        ] {
+            assert_eq!(whole_part(number), want, "{number}");
+        }
+    }
+}

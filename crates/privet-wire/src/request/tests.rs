@@ -115,7 +115,7 @@ fn signed_text_and_server_tools() {
     check(
         r#"{"messages":[{"role":"assistant","content":[
             {"type":"thinking","thinking":"t","signature":"c2ln"},
-            {"type":"redacted_thinking","data":"ZGF0YQ=="},
+            {"type":"redacted_thinking","data":"EqQBCkYIARgCKkA+EqQBCkYIARgCKkA+EqQBCkYIARgCKkA+EqQBCkYIARgCKkA+"},
             {"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{"query":"q"}},
             {"type":"web_search_tool_result","tool_use_id":"srvtoolu_1","content":[
               {"type":"web_search_result","title":"w","url":"u","encrypted_content":"ZW5j","page_age":"p"}]},
@@ -124,14 +124,33 @@ fn signed_text_and_server_tools() {
               "document_index":0,"start_char_index":3,"end_char_index":4}]}]}]}"#,
         &[
             "signed signed \"t\"",
+            "block contract \"c2ln\"",
             "tool_input text \"q\"",
             "tool_result text \"w\"",
             "tool_result text \"u\"",
+            "block contract \"ZW5j\"",
             "tool_result text \"p\"",
             "tool_result text \"o\"",
             "tool_result number 0",
             "text text \"x\"",
             "citation text \"y\"",
+        ],
+    );
+}
+
+#[test]
+fn keys_and_odd_shapes_are_read() {
+    check(
+        r#"{"mcp_servers":[{"url":{"a b":1},"x y":2},"s"],"messages":[{"role":"user","content":[
+            {"type":"text","text":"t","citations":[{"a b":"c"}]}]}]}"#,
+        &[
+            "text text \"t\"",
+            "key contract \"a b\"",
+            "citation text \"c\"",
+            "mcp_servers mcpconnector [{\"url\":{\"a b\":1},\"x y\":",
+            "key contract \"a b\"",
+            "key contract \"x y\"",
+            "unknown text \"s\"",
         ],
     );
 }

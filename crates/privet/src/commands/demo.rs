@@ -7,6 +7,7 @@ mod story;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use privet_audit::verify;
 use privet_detect::{Analyzer, AnalyzerOptions};
@@ -63,11 +64,9 @@ async fn play(args: &Args, console: &mut Console<'_>, vault: Vault) -> Result<Ex
     let listening = gateway.listen().await.map_err(|error| CommandError::could_not_run(&error))?;
     let address = listening.local_addr()?;
     let stopping = stop.clone();
-    let (done, served) = tokio::sync::oneshot::channel();
-    tasks.spawn(async move {
-        listening.run(stopping.cancelled()).await;
-        let _ = done.send(());
-    });
+    // Apart from the tasks that the gateway waits for at its end.
+    let servers = Tasks::default();
+    servers.spawn(async move { listening.run(stopping.cancelled()).await });
 
     let caller_key = make_key(&vault, console)?;
     let mut screen = Screen::new(console);
@@ -82,9 +81,12 @@ async fn play(args: &Args, console: &mut Console<'_>, vault: Vault) -> Result<Ex
         stop_signal().await;
     }
     stop.cancel();
-    let _ = served.await;
+    servers.drain(END_WAIT).await;
     played.map(|()| Exit::Clean)
 }
+
+/// How long the demo waits for its gateway at the end.
+const END_WAIT: Duration = Duration::from_secs(10);
 
 /// Plays every scene and shows its three sides.
 async fn tell(

@@ -3,8 +3,10 @@
 pub mod audit;
 pub mod check;
 pub mod demo;
+pub mod eval;
 pub mod explain;
 pub mod key;
+pub mod masking;
 pub mod scan;
 pub mod serve;
 pub mod standin;

@@ -25,7 +25,7 @@ pub fn run(
     config: Option<&Path>,
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
-    let mut config = console.load_config(config)?;
+    let mut config = console.load_config_aloud(config)?;
     if let Some(listen) = args.listen {
         config.listen = listen;
     }

@@ -137,7 +137,7 @@ pub struct LimitsFile {
     pub header_bytes_max: At<Size>,
     /// Most open connections.
     pub connections_max: At<u32>,
-    /// Most requests at work at once.
+    /// Most answers being streamed at once; more are refused as overloaded.
     pub streams_max: At<u32>,
     /// Longest wait for a request's headers.
     pub header_read_timeout: Wait,
@@ -145,6 +145,9 @@ pub struct LimitsFile {
     pub body_read_timeout: Wait,
     /// When stopping: how long open answers may go on.
     pub shutdown_grace: Wait,
+    /// Days after which it is forgotten how an unused conversation was masked. Who takes it
+    /// up later may get other tokens for new secrets, and thinking in it may be left out.
+    pub memos_unused_days: At<u32>,
 }
 
 impl Default for LimitsFile {
@@ -157,6 +160,7 @@ impl Default for LimitsFile {
             header_read_timeout: Wait::seconds(10),
             body_read_timeout: Wait::seconds(60),
             shutdown_grace: Wait::seconds(30),
+            memos_unused_days: 90.into(),
         }
     }
 }

@@ -98,7 +98,7 @@ pub struct Limits {
     pub header_bytes_max: usize,
     /// Most open connections.
     pub connections_max: usize,
-    /// Most requests at work.
+    /// Most answers being streamed.
     pub streams_max: usize,
     /// Longest wait for headers.
     pub header_read_timeout: Duration,
@@ -106,6 +106,8 @@ pub struct Limits {
     pub body_read_timeout: Duration,
     /// How long answers may go on when stopping.
     pub shutdown_grace: Duration,
+    /// How long a memo may stay unused.
+    pub memos_unused: Duration,
 }
 
 /// What may leave, and how.
@@ -279,6 +281,7 @@ fn limits(file: &LimitsFile, problems: &mut Problems) -> Limits {
         }
         usize::try_from(count.value).unwrap_or(usize::MAX)
     };
+    let memos_unused_days = count("memos_unused_days", &file.memos_unused_days) as u64;
     Limits {
         body_bytes_max,
         header_bytes_max,
@@ -287,6 +290,7 @@ fn limits(file: &LimitsFile, problems: &mut Problems) -> Limits {
         header_read_timeout: file.header_read_timeout.get(),
         body_read_timeout: file.body_read_timeout.get(),
         shutdown_grace: file.shutdown_grace.get(),
+        memos_unused: Duration::from_secs(memos_unused_days * 24 * 3600),
     }
 }
 

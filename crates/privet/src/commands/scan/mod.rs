@@ -21,7 +21,7 @@ pub(crate) use input::{read_input, read_text};
 pub(crate) use place::Lines;
 use place::Offsets;
 use report::Report;
-use walk::{Item, Walk};
+pub(crate) use walk::{Item, Walk, name_of};
 
 /// What `privet scan` takes.
 #[derive(Debug, clap::Args)]
@@ -195,7 +195,7 @@ fn scan_batch(analyzer: &Analyzer, batch: Vec<Item>, threads: usize) -> Vec<Scan
 }
 
 /// Maps `items` on several threads and gives the results in the order of the items.
-fn in_order<T: Send, R: Send>(
+pub(crate) fn in_order<T: Send, R: Send>(
     items: Vec<T>,
     threads: usize,
     map: impl Fn(T) -> R + Sync,

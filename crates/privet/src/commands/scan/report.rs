@@ -27,7 +27,7 @@ pub(super) struct PrintedFinding {
     end: usize,
     entity_type: &'static str,
     category: &'static str,
-    score: f32,
+    score: f64,
     recognizer: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
@@ -202,8 +202,8 @@ pub(super) fn printed(
     }
 }
 
-fn rounded(score: f32) -> f32 {
-    (score * 100.0).round() / 100.0
+fn rounded(score: f32) -> f64 {
+    (f64::from(score) * 100.0).round() / 100.0
 }
 
 fn level(category: Category) -> &'static str {

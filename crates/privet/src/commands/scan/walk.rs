@@ -8,7 +8,7 @@ use ignore::WalkBuilder;
 use crate::console::CommandError;
 
 /// One thing to scan, or why it cannot be.
-pub(super) enum Item {
+pub(crate) enum Item {
     /// A file, or `-` for standard input.
     File(PathBuf),
     /// What went wrong on the way.
@@ -16,14 +16,14 @@ pub(super) enum Item {
 }
 
 /// Finds files in batches.
-pub(super) struct Walk {
+pub(crate) struct Walk {
     walk: Option<ignore::Walk>,
     stdin: bool,
 }
 
 impl Walk {
     /// Walks `paths`; nothing means standard input, or the current folder on a terminal.
-    pub(super) fn new(paths: &[PathBuf], no_ignore: bool) -> Result<Self, CommandError> {
+    pub(crate) fn new(paths: &[PathBuf], no_ignore: bool) -> Result<Self, CommandError> {
         for path in paths.iter().filter(|path| !is_stdin(path)) {
             if let Err(error) = std::fs::metadata(path) {
                 return Err(CommandError::failed(format!(
@@ -52,7 +52,7 @@ impl Walk {
     }
 
     /// The next files; none at the end.
-    pub(super) fn next_batch(&mut self) -> Vec<Item> {
+    pub(crate) fn next_batch(&mut self) -> Vec<Item> {
         let mut batch = Vec::new();
         if std::mem::take(&mut self.stdin) {
             batch.push(Item::File(PathBuf::from("-")));
@@ -79,7 +79,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// How a path is called in the output.
-pub(super) fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     if is_stdin(path) {
         return String::from("<stdin>");
     }

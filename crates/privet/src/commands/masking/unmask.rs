@@ -1,0 +1,112 @@
+//! `privet unmask`.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use privet_audit::{AuditError, Event, Note, Record};
+use privet_detect::{Analyzer, AnalyzerOptions};
+use privet_mask::{Destination, End, Form, RestoreTableBuilder, Restorer, stem_of};
+use privet_text::EntityType;
+use privet_vault::{RestoreError, Scope};
+use privet_wire::json::Json;
+
+use super::{Args, Input, for_each, name_of, open_scope};
+use crate::console::{CommandError, Console, Exit};
+use crate::house::House;
+
+/// Puts the values back in place of their tokens.
+pub fn run(
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console<'_>,
+) -> Result<Exit, CommandError> {
+    let config = console.load_config(config)?;
+    let house = House::open(&config)?;
+    let scope = open_scope(args, &house, console)?;
+    let options =
+        AnalyzerOptions { entities: vec![EntityType::TokenLiteral], ..AnalyzerOptions::default() };
+    let analyzer = Analyzer::new(options);
+    for_each(args, console, |input, console| {
+        let opened = open_tokens(&analyzer, &input.text, &scope, console)?;
+        note(&opened, &house, &scope, console)?;
+        for (why, tokens) in &opened.left {
+            let name = name_of(&input.path);
+            writeln!(console.err, "privet: `{name}`: not restored, {tokens} of: {why}")?;
+        }
+        Ok(restored(input, opened.table))
+    })
+}
+
+/// What stands behind the tokens of a text.
+#[derive(Default)]
+struct Opened {
+    table: RestoreTableBuilder,
+    counts: BTreeMap<String, u64>,
+    /// Tokens that stay, by reason.
+    left: BTreeMap<String, usize>,
+}
+
+fn open_tokens(
+    analyzer: &Analyzer,
+    text: &str,
+    scope: &Scope,
+    console: &Console<'_>,
+) -> Result<Opened, CommandError> {
+    let mut tokens = BTreeMap::new();
+    for finding in analyzer.analyze(text) {
+        let spelled = finding.span.of(text).unwrap_or_default();
+        let token = spelled.replace('\\', "").to_ascii_uppercase();
+        if let Some(entity) = stem_of(&token) {
+            tokens.insert(token, entity);
+        }
+    }
+    let mut opened = Opened::default();
+    for (token, entity) in tokens {
+        match scope.open(&token, (console.now)()) {
+            Ok(value) => {
+                opened.table.insert(&token, entity, value.expose());
+                *opened.counts.entry(entity.name().to_owned()).or_default() += 1;
+            }
+            Err(error @ (RestoreError::Store(_) | RestoreError::Tampered)) => {
+                return Err(CommandError::could_not_run(&error));
+            }
+            Err(error) => *opened.left.entry(error.to_string()).or_default() += 1,
+        }
+    }
+    Ok(opened)
+}
+
+/// Recorded before anything is shown: no value comes back without an entry.
+fn note(
+    opened: &Opened,
+    house: &House,
+    scope: &Scope,
+    console: &Console<'_>,
+) -> Result<(), CommandError> {
+    let mut record = Record::new(Event::Unmask);
+    record.principal = Some(console.operator());
+    record.tenant = Some(scope.name().tenant.clone());
+    record.workspace = Some(scope.name().workspace.clone());
+    record.entities = opened.counts.clone();
+    if !opened.left.is_empty() {
+        record.notes.push(Note::new("tokens_left"));
+    }
+    let now = (console.now)();
+    let writing = house
+        .store
+        .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
+    writing.wait().map(drop).map_err(|error| CommandError::could_not_run(&error))
+}
+
+fn restored(input: &Input, table: RestoreTableBuilder) -> Vec<u8> {
+    // In JSON a value arrives escaped as deep as its token stands.
+    let form = if Json::parse_str(&input.text).is_ok() { Form::Json } else { Form::Text };
+    let table = Arc::new(table.build());
+    let mut restorer = Restorer::new(table, Arc::default(), form, Destination::FileEdit);
+    let mut out = Vec::with_capacity(input.text.len());
+    restorer.push(&input.text, &mut out, &mut ());
+    restorer.finish(End::Complete, &mut out, &mut ());
+    out
+}
