@@ -5,14 +5,15 @@ use privet_text::{EntityType, Finding, Reason, Score};
 
 use super::ident::{Kind, kind_of};
 use super::value::{is_identifier, is_placeholder, looks_chosen, looks_random};
+use super::vendor::vendor_of;
 use crate::claim::Claim;
 use crate::reading::{before, byte, continues, is_blank, precedes, run, run_back};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[
     // By itself, since `pass` would be read first.
-    Rule { triggers: &["mot de passe"], reader: Reader::Code(read_assignment) },
+    Rule { triggers: &["mot de passe"], reader: read_assignment },
     Rule {
         triggers: &[
             "key",
@@ -38,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
             "parola",
             "пароль",
         ],
-        reader: Reader::Code(read_assignment),
+        reader: read_assignment,
     },
 ];
 
@@ -49,6 +50,10 @@ fn read_assignment(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         if kind == Kind::Weak && follows_qualifier(site.bytes, start) { Kind::Key } else { kind };
     let Some((from, link)) = link_after(site.bytes, start, end) else { return end };
     let Some(value) = read_value(site.text, from, link) else { return end };
+    if let Some(finding) = of_vendor(site.text, start, &value) {
+        found(finding);
+        return end;
+    }
     let compound = site.bytes.get(start..end).is_some_and(|name| name.contains(&b'_'));
     let Some(base) = judge(kind, link, compound, &value) else { return end };
     let (id, cue) = match kind {
@@ -60,6 +65,17 @@ fn read_assignment(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         found(finding);
     }
     end
+}
+
+/// The finding for a value whose vendor is named beside it.
+fn of_vendor(text: &str, name_start: usize, value: &Value<'_>) -> Option<Finding> {
+    let (rule, vendor) = vendor_of(text, name_start, value.start, value.text)?;
+    if is_placeholder(value.text) || value.text.contains("://") {
+        return None;
+    }
+    Claim::new(rule.entity, rule.id, Score::SHAPE)
+        .because(Reason::Context(vendor))
+        .at(value.start, value.end)
 }
 
 /// The whole name in which the trigger stands.

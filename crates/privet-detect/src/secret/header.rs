@@ -6,11 +6,11 @@ use privet_text::{EntityType, Finding, Reason, Score};
 use super::value::{is_placeholder, looks_random};
 use crate::claim::Claim;
 use crate::reading::{is_blank, run, word_starts};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[
-    Rule { triggers: &["basic "], reader: Reader::Code(read_basic) },
+    Rule { triggers: &["basic "], reader: read_basic },
     Rule {
         triggers: &[
             "bearer ",
@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
             "authorization: apikey ",
             "authorization: bot ",
         ],
-        reader: Reader::Code(read_bearer),
+        reader: read_bearer,
     },
 ];
 

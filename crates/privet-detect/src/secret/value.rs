@@ -2,7 +2,7 @@
 
 /// Whether `value` stands where somebody is meant to put a secret, or refers to one:
 /// `<your-key>`, `${TOKEN}`, `changeme`, `xxxxxxxx`.
-pub(super) fn is_placeholder(value: &str) -> bool {
+pub(crate) fn is_placeholder(value: &str) -> bool {
     let trimmed = value.trim_matches(['"', '\'', '`']);
     let Some(first) = trimmed.bytes().next() else { return true };
     if is_reference(trimmed, first) || PUBLIC.iter().any(|prefix| trimmed.starts_with(prefix)) {
@@ -43,7 +43,7 @@ fn is_reference(value: &str, first: u8) -> bool {
 
 /// Whether `value` looks drawn at random: long enough, with digits among the
 /// letters, and changing between kinds of character the way words do not.
-pub(super) fn looks_random(value: &str) -> bool {
+pub(crate) fn looks_random(value: &str) -> bool {
     let length = value.len();
     if length < 16 {
         return false;
