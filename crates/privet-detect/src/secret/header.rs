@@ -47,7 +47,8 @@ fn is_user_and_password(value: &str) -> bool {
         return false;
     };
     let Ok(text) = std::str::from_utf8(&decoded) else { return false };
-    text.contains(':') && text.len() >= 3 && !text.chars().any(char::is_control)
+    let Some((_, password)) = text.split_once(':') else { return false };
+    !is_placeholder(password) && !text.chars().any(char::is_control)
 }
 
 /// `Bearer` and an opaque token.
@@ -95,5 +96,7 @@ mod tests {
         check("Authorization: Bearer <token> or Bearer $TOKEN", &[]);
         check("the bearer of good news, a basic understanding", &[]);
         check("Basic realm=\"x\"", &[]);
+        // The example of RFC 7617.
+        check("Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", &[]);
     }
 }
