@@ -21,6 +21,8 @@ mod cue;
 mod dictionary;
 mod engine;
 mod judge;
+#[cfg(test)]
+mod page;
 mod pattern;
 mod reader;
 mod shape;
