@@ -10,6 +10,7 @@
 
 mod analyzer;
 mod claim;
+mod custom;
 mod detector;
 mod disguise;
 mod email;
@@ -28,6 +29,7 @@ mod token_literal;
 mod trigger;
 
 pub use analyzer::Analyzer;
+pub use custom::{Case, Custom, CustomBuilder, CustomError, Loaded, RecognizerSpec};
 pub use detector::Detector;
 pub use explain::{Competitor, Explained, Outcome, ScorePart};
 pub use options::{ALLOW_DEFAULT, AnalyzerOptions};

@@ -1,7 +1,10 @@
 //! [`AnalyzerOptions`]: what is looked for, how sure it must be, what never counts.
 
+use std::sync::Arc;
+
 use privet_text::{EntitySet, Score};
 
+use crate::custom::Custom;
 use crate::profile::Profile;
 
 /// What an [`Analyzer`](crate::Analyzer) looks for.
@@ -16,6 +19,8 @@ pub struct AnalyzerOptions {
     pub score_min: Score,
     /// Terms that are never reported, compared exactly. [`ALLOW_DEFAULT`] by default.
     pub allow: Vec<String>,
+    /// What the company that runs Privet adds. Nothing by default.
+    pub custom: Option<Arc<Custom>>,
 }
 
 impl AnalyzerOptions {
@@ -33,6 +38,7 @@ impl Default for AnalyzerOptions {
             counted: EntitySet::NONE,
             score_min: Score::new(0.5),
             allow: ALLOW_DEFAULT.iter().map(|term| (*term).to_owned()).collect(),
+            custom: None,
         }
     }
 }

@@ -17,6 +17,7 @@ mod cue;
 mod dictionary;
 mod engine;
 mod judge;
+mod own;
 mod pattern;
 mod reader;
 mod shape;
@@ -30,6 +31,7 @@ use crate::trigger::Site;
 pub(crate) use cue::read as read_cue;
 pub(crate) use dictionary::read as read_word;
 pub(crate) use engine::Engine;
+pub(crate) use own::{OwnRule, judge};
 pub(crate) use pattern::{Patterns, Walker};
 
 /// One rule. The fields are explained in `docs/rules.md`.
@@ -118,7 +120,7 @@ pub(crate) enum SpanOf {
 }
 
 /// Check digits.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Check {
     /// By a function over capital letters and digits.
     Named(fn(&[u8]) -> bool),
@@ -129,7 +131,7 @@ pub(crate) enum Check {
 }
 
 /// A weighted sum over all characters but the last, which is the check.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Weighted {
     /// One for each character before the check.
     pub(crate) weights: &'static [u8],
