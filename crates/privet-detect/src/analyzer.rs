@@ -5,9 +5,10 @@ use std::sync::Arc;
 use privet_text::{EntitySet, EntityType, Finding};
 
 use crate::Detector;
-use crate::custom::Custom;
+use crate::custom::{self, Custom};
 use crate::disguise::{Base64Runs, windows};
 use crate::email::Emails;
+use crate::exception::Exception;
 use crate::explain::{Explained, explain};
 use crate::name::Names;
 use crate::number::Numbers;
@@ -84,15 +85,23 @@ impl Analyzer {
         Rule::of(recognizer).or_else(own)
     }
 
+    /// The same detectors with other exceptions.
+    #[must_use]
+    pub fn with_exceptions(&self, exceptions: Vec<Exception>) -> Self {
+        Self::new(AnalyzerOptions { exceptions, ..self.options.clone() })
+    }
+
     fn wants(&self, text: &str, finding: &Finding) -> bool {
         finding.score >= self.options.score_min
-            && self.options.entities.contains(finding.entity)
+            && (self.options.entities.contains(finding.entity) || custom::is_own(finding))
             && !self.is_allowed(text, finding)
     }
 
     fn is_allowed(&self, text: &str, finding: &Finding) -> bool {
-        let value = finding.span.of(text);
-        value.is_some_and(|value| self.options.allow.iter().any(|term| term == value))
+        let Some(value) = finding.span.of(text) else { return false };
+        let mut exceptions = self.options.exceptions.iter();
+        self.options.allow.iter().any(|term| term == value)
+            || exceptions.any(|exception| exception.covers(finding.entity, value))
     }
 }
 
@@ -162,6 +171,7 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
     add(b"counted");
     options.counted.iter().for_each(|entity| add(entity.name().as_bytes()));
     add(&options.custom.as_ref().map_or(0, |custom| custom.fingerprint()).to_le_bytes());
+    options.exceptions.iter().for_each(|exception| add(format!("{exception:?}").as_bytes()));
     let mut allow: Vec<&str> = options.allow.iter().map(String::as_str).collect();
     allow.sort_unstable();
     allow.iter().for_each(|term| add(term.as_bytes()));

@@ -58,6 +58,8 @@ pub struct Score(f32);
 impl Score {
     /// A shape that many harmless things have too.
     pub const WEAK: Self = Self(0.3);
+    /// The least that is reported where nobody asks for more or less.
+    pub const HALF: Self = Self(0.5);
     /// A shape with little else behind it, no check possible.
     pub const SHAPE: Self = Self(0.6);
     /// A shape confirmed by a word beside it, or by a word list.

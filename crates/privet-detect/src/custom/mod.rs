@@ -194,6 +194,13 @@ impl Fingerprint {
     }
 }
 
+/// Whether a company's own part found it: that is wanted, whatever the profile.
+pub(crate) fn is_own(finding: &Finding) -> bool {
+    OWN.iter().any(|prefix| finding.recognizer.starts_with(prefix))
+}
+
+const OWN: &[&str] = &["custom/", "dictionary/", "column/"];
+
 /// A name for findings, which outlive everything. There are as many as the configuration
 /// has entries.
 fn leaked(name: &str) -> &'static str {

@@ -149,6 +149,11 @@ impl Rule {
         RULES
     }
 
+    /// Whether a company's configuration made it.
+    pub fn is_own(&self) -> bool {
+        self.family == own::FAMILY
+    }
+
     /// The rule whose findings carry `recognizer`.
     pub fn of(recognizer: &str) -> Option<&'static Self> {
         RULES.iter().find(|rule| rule.id == recognizer)

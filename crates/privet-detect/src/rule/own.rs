@@ -28,7 +28,7 @@ impl Rule {
         };
         Ok(Box::leak(Box::new(Self {
             id: own.id,
-            family: "custom",
+            family: FAMILY,
             entity: own.entity,
             region: None,
             title: Box::leak(own.title.to_owned().into_boxed_str()),
@@ -72,3 +72,6 @@ fn words(words: &[String]) -> &'static [&'static str] {
     };
     Box::leak(words.iter().map(padded).collect())
 }
+
+/// Where other rules say in which file they stand.
+pub(super) const FAMILY: &str = "custom";
