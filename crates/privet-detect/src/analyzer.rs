@@ -5,6 +5,7 @@ use std::sync::Arc;
 use privet_text::{EntitySet, EntityType, Finding};
 
 use crate::Detector;
+use crate::combination::raise;
 use crate::custom::{self, Custom};
 use crate::disguise::{Base64Runs, windows};
 use crate::email::Emails;
@@ -127,6 +128,7 @@ fn candidates(detectors: Detectors<'_>, text: &str) -> Vec<Finding> {
     found.dedup_by(|next, kept| {
         (next.span, next.entity, next.recognizer) == (kept.span, kept.entity, kept.recognizer)
     });
+    raise(&mut found);
     found
 }
 

@@ -10,6 +10,7 @@
 
 mod analyzer;
 mod claim;
+mod combination;
 mod custom;
 mod detector;
 mod disguise;
@@ -30,6 +31,7 @@ mod token_literal;
 mod trigger;
 
 pub use analyzer::Analyzer;
+pub use combination::{Combination, Gathered, combinations};
 pub use custom::{Case, Custom, CustomBuilder, CustomError, Loaded, RecognizerSpec};
 pub use detector::Detector;
 pub use exception::Exception;

@@ -101,6 +101,8 @@ pub enum Reason {
     Dictionary,
     /// A name model said so.
     Model,
+    /// Other things about a person stand beside it.
+    Together,
     /// It was found elsewhere in the same request.
     Repeated,
     /// It was read behind an encoding or a disguise.
@@ -116,6 +118,7 @@ impl fmt::Display for Reason {
             Self::Against(word) => write!(f, "context word `{word}` against it"),
             Self::Dictionary => f.write_str("dictionary"),
             Self::Model => f.write_str("model"),
+            Self::Together => f.write_str("other quasi-identifiers beside it"),
             Self::Repeated => f.write_str("found elsewhere in the request"),
             Self::Decoded(how) => write!(f, "behind {how}"),
         }

@@ -4,8 +4,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use privet_detect::{Analyzer, Explained, Outcome, Profile, Rule};
-use privet_text::{EntityType, Span};
+use privet_detect::{Analyzer, Explained, Gathered, Outcome, Profile, Rule, combinations};
+use privet_text::{EntityType, Finding, Span};
 
 use crate::commands::scan::{
     Lines, entity, options_of, profile, read_input, read_text, score, with_own,
@@ -63,6 +63,7 @@ pub fn run(
         let place = (place.line, place.column);
         print(&mut console.out, &text, one, rule, place, args.show)?;
     }
+    print_combinations(&mut console.out, &text, &analyzer.analyze(&text))?;
     let reported =
         explained.iter().any(|one| matches!(one.outcome, Outcome::Reported | Outcome::Cut(_)));
     Ok(if reported { Exit::Findings } else { Exit::Clean })
@@ -114,6 +115,42 @@ fn print(
         )?;
     }
     Ok(())
+}
+
+/// Says which findings together may single somebody out.
+fn print_combinations(out: &mut dyn Write, text: &str, findings: &[Finding]) -> io::Result<()> {
+    let mut lines = Lines::new(text);
+    for one in combinations(text, findings) {
+        let parts: Vec<String> = one
+            .parts
+            .iter()
+            .map(|(entity, span)| {
+                let place = lines.place(span.start());
+                format!("{entity} {}:{}", place.line, place.column)
+            })
+            .collect();
+        writeln!(out, "together    {}", parts.join(", "))?;
+        match one.expected {
+            Some(people) if one.singles_out() => {
+                writeln!(out, "  people      {}: it singles somebody out", counted(people))?;
+            }
+            Some(people) => writeln!(out, "  people      {}", counted(people))?,
+            None => writeln!(out, "  people      no table tells how many fit")?,
+        }
+    }
+    let mut gathered = Gathered::default();
+    gathered.add(text, findings);
+    if let Some(people) = gathered.expected() {
+        let types: Vec<&str> = gathered.types().map(EntityType::name).collect();
+        let people = counted(people);
+        writeln!(out, "whole text  {}: {people}, if it is one person", types.join(", "))?;
+    }
+    Ok(())
+}
+
+/// A number of people, as exactly as it is known.
+fn counted(people: f64) -> String {
+    if people < 1.0 { String::from("fewer than 1") } else { format!("about {people:.0}") }
 }
 
 fn outcome(outcome: &Outcome) -> String {
