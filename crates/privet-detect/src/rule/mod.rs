@@ -21,6 +21,7 @@ mod cue;
 mod dictionary;
 mod engine;
 mod judge;
+mod own;
 #[cfg(test)]
 mod page;
 mod pattern;
@@ -38,6 +39,7 @@ pub(crate) use check::bech32;
 pub(crate) use cue::read as read_cue;
 pub(crate) use dictionary::read as read_word;
 pub(crate) use engine::Engine;
+pub(crate) use own::{OwnRule, judge};
 pub(crate) use pattern::{Patterns, Walker};
 pub(crate) use token::{Beside, Part, Token, read as read_token};
 
@@ -131,7 +133,7 @@ pub(crate) enum SpanOf {
 }
 
 /// Check digits.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Check {
     /// By a function over capital letters and digits.
     Named(fn(&[u8]) -> bool),
@@ -142,7 +144,7 @@ pub(crate) enum Check {
 }
 
 /// A weighted sum over all characters but the last, which is the check.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Weighted {
     /// One for each character before the check.
     pub(crate) weights: &'static [u8],
@@ -168,6 +170,11 @@ impl Rule {
             Way::Token(token) => token.triggers,
             Way::Shapes(_) | Way::Beside(_) => &[],
         }
+    }
+
+    /// Whether a company's configuration made it.
+    pub fn is_own(&self) -> bool {
+        self.family == own::FAMILY
     }
 
     /// The rule whose findings carry `recognizer`.
