@@ -24,6 +24,7 @@ mod options;
 mod profile;
 mod reading;
 mod repeat;
+mod reserved;
 mod resolve;
 mod rule;
 mod secret;
@@ -36,7 +37,7 @@ pub use custom::{Case, Custom, CustomBuilder, CustomError, Loaded, RecognizerSpe
 pub use detector::Detector;
 pub use exception::Exception;
 pub use explain::{Competitor, Explained, Outcome, ScorePart};
-pub use options::{ALLOW_DEFAULT, AnalyzerOptions};
+pub use options::{ALLOW_DEFAULT, AnalyzerOptions, Reserved};
 pub use profile::{Profile, ProfileAction};
 pub use rule::Rule;
 pub use token_literal::looks_like_token;
