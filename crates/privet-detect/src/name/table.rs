@@ -6,12 +6,12 @@ use super::field::{Trust, trust_of};
 use super::person::{Known, whole};
 use crate::claim::Claim;
 use crate::reading::{run, run_back};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[Rule {
     triggers: &["name", "customer", "patient", "employee", "nombre", "vorname", "apellid"],
-    reader: Reader::Code(read_table),
+    reader: read_table,
 }];
 
 /// Reads the table whose header holds the trigger; gives where the table ends.
