@@ -45,3 +45,4 @@ eval: ## How well the detectors do on ../shared/corpora, beside other tools; see
 docs: ## Pages that are generated from the code.
 	PRIVET_WRITE_DOCS=1 cargo test -p privet --lib
 	PRIVET_WRITE_DOCS=1 cargo test -p privet-audit --lib
+	PRIVET_WRITE_DOCS=1 cargo test -p privet-detect --lib

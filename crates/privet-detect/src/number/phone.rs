@@ -4,7 +4,7 @@
 use privet_text::{EntityType, Finding, Score};
 
 use super::chain::Chain;
-use super::phone_plan::{fits_country, fits_nanp, is_written_nationally};
+use super::phone_plan::{Fit, fit_of, fits_nanp, is_written_nationally};
 use crate::claim::Claim;
 use crate::reading::{before, byte, continues, cue_before, is_blank, precedes, run, word_ends};
 
@@ -56,7 +56,8 @@ fn read_one(part: &Chain<'_>, trust: Trust) -> Option<Finding> {
     let cue =
         cue_before(part.bytes, start, CUE_REACH, CUES).or_else(|| says_number(part.bytes, start));
     let base = match form {
-        Form::International => Score::new(0.7),
+        Form::International(Fit::InUse) => Score::new(0.8),
+        Form::International(Fit::Possible) => Score::SHAPE,
         Form::National => Score::SHAPE,
         Form::Loose => {
             cue?;
@@ -93,7 +94,7 @@ fn says_number(bytes: &[u8], start: usize) -> Option<&'static str> {
 /// How a number is written.
 enum Form {
     /// With country code, behind `+` or an international prefix.
-    International,
+    International(Fit),
     /// As its country writes it.
     National,
     /// A row of digits that could be anything.
@@ -107,14 +108,14 @@ fn form_of(part: &Chain<'_>) -> Option<(usize, Form)> {
     let number = digits.get(..count)?;
     let blank = usize::from(before(part.bytes, start) == b' ');
     if before(part.bytes, start - blank) == b'+' {
-        let fits = fits_country(number) || without_trunk_zero(part, number);
-        let form = if fits { Form::International } else { Form::Loose };
+        let fit = fit_of(number).or_else(|| without_trunk_zero(part, number));
+        let form = fit.map_or(Form::Loose, Form::International);
         return Some((start - blank - 1, form));
     }
     let separated = part.groups.len() > 1;
     let dialled = number.strip_prefix(b"00").or_else(|| number.strip_prefix(b"011"));
-    if separated && dialled.is_some_and(fits_country) {
-        return Some((start, Form::International));
+    if let Some(fit) = dialled.filter(|_| separated).and_then(fit_of) {
+        return Some((start, Form::International(fit)));
     }
     if is_nanp(part, number) || is_written_nationally(part) {
         return Some((start, Form::National));
@@ -123,11 +124,11 @@ fn form_of(part: &Chain<'_>) -> Option<(usize, Form)> {
 }
 
 /// `+49 (0)30 ...`: the zero is not dialled from abroad.
-fn without_trunk_zero(part: &Chain<'_>, number: &[u8]) -> bool {
-    let Some(code) = part.groups.first() else { return false };
+fn without_trunk_zero(part: &Chain<'_>, number: &[u8]) -> Option<Fit> {
+    let code = part.groups.first()?;
     let zero_at = code.len();
     if part.gap(0).last() != Some(&b'(') || number.get(zero_at) != Some(&b'0') {
-        return false;
+        return None;
     }
     let mut dialled = [0u8; 17];
     let rest = number.get(..zero_at).into_iter().chain(number.get(zero_at + 1..)).flatten();
@@ -136,7 +137,7 @@ fn without_trunk_zero(part: &Chain<'_>, number: &[u8]) -> bool {
         *slot = *digit;
         count += 1;
     }
-    dialled.get(..count).is_some_and(fits_country)
+    dialled.get(..count).and_then(fit_of)
 }
 
 /// `(415) 555-0123`, `415-555-0123`, `415.555.0123`, `1-415-555-0123`.
