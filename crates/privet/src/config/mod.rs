@@ -199,7 +199,7 @@ log: {format: json, level: debug}
         let rows = [
             (
                 "lisen: x\n",
-                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, upstream, limits, hosts, origins, contact, policy, log",
+                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, upstream, limits, hosts, origins, contact, policy, detection, log",
             ),
             (
                 "policy:\n  opaque: block\n",
