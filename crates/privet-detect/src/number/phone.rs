@@ -175,6 +175,14 @@ fn is_nanp(part: &Chain<'_>, number: &[u8]) -> bool {
 fn is_other_notation(part: &Chain<'_>) -> bool {
     let lengths = part.lengths();
     let shape = lengths.get(..part.groups.len()).unwrap_or_default();
+    // "Copyright 1995-2011"
+    let year = |group: usize| {
+        let digits = part.groups.get(group).map(|group| group.start..group.start + 2);
+        digits.and_then(|at| part.bytes.get(at)).is_some_and(|head| head == b"19" || head == b"20")
+    };
+    if matches!(shape, [4, 4]) && year(0) && year(1) {
+        return true;
+    }
     let is_date = matches!(shape, [4, 1..=2, 1..=2, ..] | [1..=2, 1..=2, 4 | 2, ..]);
     let small = |length: &usize| matches!(length, 1 | 3);
     let is_decimal = part.joined_by(b".") && (shape.len() == 2 || shape.iter().skip(1).all(small));
