@@ -18,6 +18,7 @@ mod email;
 mod exception;
 mod explain;
 mod home_path;
+mod language;
 mod name;
 mod number;
 mod options;
@@ -37,6 +38,7 @@ pub use custom::{Case, Custom, CustomBuilder, CustomError, Loaded, RecognizerSpe
 pub use detector::Detector;
 pub use exception::Exception;
 pub use explain::{Competitor, Explained, Outcome, ScorePart};
+pub use language::{Language, Support, language_of};
 pub use options::{ALLOW_DEFAULT, AnalyzerOptions, Reserved};
 pub use profile::{Profile, ProfileAction};
 pub use rule::Rule;
