@@ -14,21 +14,23 @@ use crate::commands::scan::{
     Lines, entity, options_of, profile, read_input, read_text, score, with_own,
 };
 use crate::console::{CommandError, Console, Exit};
+use crate::wiring;
 
 /// What `privet explain` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A file; `-` or nothing is standard input.
     path: Option<PathBuf>,
-    /// For which work: it says which entity types would be reported.
-    #[arg(long, value_name = "PROFILE", default_value = "office", value_parser = profile)]
-    profile: Profile,
+    /// For which work: it says which entity types would be reported. Without it, whatever
+    /// the gateway would do with this configuration.
+    #[arg(long, value_name = "PROFILE", value_parser = profile)]
+    profile: Option<Profile>,
     /// Look only for these entity types, whatever the profile.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
-    /// Findings below this score would not be reported.
-    #[arg(long, value_name = "0..1", default_value_t = 0.5, value_parser = score)]
-    min_score: f32,
+    /// Findings below this score would not be reported. 0.5 if nothing is said.
+    #[arg(long, value_name = "0..1", value_parser = score)]
+    min_score: Option<f32>,
     /// Print the values. Only on a terminal.
     #[arg(long)]
     show: bool,
@@ -55,9 +57,8 @@ pub fn run(
         CommandError::failed(format!("`{}` is no text", path.display()))
             .hint("explain reads text only")
     })?;
-    let own = console.load_detection(config)?;
-    let options = options_of(args.profile, &args.entities, args.min_score, &[]);
-    let analyzer = Analyzer::new(with_own(options, &own, (console.now)()));
+    let analyzer = analyzer(args, config, console)?;
+    writeln!(console.out, "detectors   {:016x}", analyzer.version())?;
     let explained = analyzer.explain(&text);
     let mut lines = Lines::new(&text);
     for one in &explained {
@@ -71,6 +72,25 @@ pub fn run(
     let reported =
         explained.iter().any(|one| matches!(one.outcome, Outcome::Reported | Outcome::Cut(_)));
     Ok(if reported { Exit::Findings } else { Exit::Clean })
+}
+
+/// The gateway's own detectors, unless something else is asked for.
+fn analyzer(
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console<'_>,
+) -> Result<Analyzer, CommandError> {
+    let config = console.load_config(config)?;
+    let own = console.detection(&config)?;
+    let now = (console.now)();
+    if args.profile.is_none() && args.entities.is_empty() && args.min_score.is_none() {
+        let held = own.exceptions_of_all(now);
+        let analyzer = wiring::analyzer(&config, &own);
+        return Ok(if held.is_empty() { analyzer } else { analyzer.with_exceptions(held) });
+    }
+    let profile = args.profile.unwrap_or_default();
+    let options = options_of(profile, &args.entities, args.min_score.unwrap_or(0.5), &[]);
+    Ok(Analyzer::new(with_own(options, &own, now)))
 }
 
 fn print(
