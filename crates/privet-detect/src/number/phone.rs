@@ -7,6 +7,7 @@ use super::chain::Chain;
 use super::phone_plan::{Fit, fit_of, fits_nanp, is_written_nationally};
 use crate::claim::Claim;
 use crate::reading::{before, byte, continues, cue_before, is_blank, precedes, run, word_ends};
+use crate::secret::is_program;
 
 /// Finds telephone numbers in a chain.
 pub(super) fn read(chain: &Chain<'_>, found: &mut dyn FnMut(Finding)) {
@@ -61,6 +62,9 @@ fn read_one(part: &Chain<'_>, trust: Trust) -> Option<Finding> {
         Form::National => Score::SHAPE,
         Form::Loose => {
             cue?;
+            if is_constant(part.bytes, start) {
+                return None;
+            }
             Score::WEAK
         }
     };
@@ -81,6 +85,15 @@ fn plus_is_free(bytes: &[u8], start: usize) -> bool {
 /// Whether the number ends here: nothing goes on, or only an extension does.
 fn is_free_after(part: &Chain<'_>) -> bool {
     part.right_is_free() || extension_end(part.bytes, part.end()).is_some()
+}
+
+/// Whether a program gives the number to a constant: `NG_CALL: u32 = 2148052769`.
+fn is_constant(bytes: &[u8], start: usize) -> bool {
+    let low = start.saturating_sub(CONSTANT_REACH);
+    let head = bytes.get(low..start).and_then(|head| std::str::from_utf8(head).ok());
+    let Some(head) = head.and_then(|head| head.trim_end().strip_suffix('=')) else { return false };
+    let kind = head.trim_end().rsplit([' ', ':']).next().unwrap_or_default();
+    is_program(kind)
 }
 
 /// "My number is ...", unless it is that of an order or an account.
@@ -106,13 +119,14 @@ fn form_of(part: &Chain<'_>) -> Option<(usize, Form)> {
     let start = part.start();
     let (digits, count) = part.number::<17>();
     let number = digits.get(..count)?;
-    let blank = usize::from(before(part.bytes, start) == b' ');
+    // "a + 14785156250" is a sum.
+    let separated = part.groups.len() > 1;
+    let blank = usize::from(separated && before(part.bytes, start) == b' ');
     if before(part.bytes, start - blank) == b'+' {
         let fit = fit_of(number).or_else(|| without_trunk_zero(part, number));
         let form = fit.map_or(Form::Loose, Form::International);
         return Some((start - blank - 1, form));
     }
-    let separated = part.groups.len() > 1;
     let dialled = number.strip_prefix(b"00").or_else(|| number.strip_prefix(b"011"));
     if let Some(fit) = dialled.filter(|_| separated).and_then(fit_of) {
         return Some((start, Form::International(fit)));
@@ -149,6 +163,10 @@ fn is_nanp(part: &Chain<'_>, number: &[u8]) -> bool {
         [1, 3, 3, 4] if number.first() == Some(&b'1') => (number.get(1..).unwrap_or_default(), 1),
         _ => return false,
     };
+    // "252.227-7013" is a clause.
+    if part.gap(first) == b"." && part.gap(first + 1) != b"." {
+        return false;
+    }
     let marked = matches!(part.gap(first), b") " | b")" | b")-" | b"-" | b"." | b" - ");
     marked && matches!(part.gap(first + 1), b"-" | b"." | b" " | b" - ") && fits_nanp(national)
 }
@@ -157,6 +175,14 @@ fn is_nanp(part: &Chain<'_>, number: &[u8]) -> bool {
 fn is_other_notation(part: &Chain<'_>) -> bool {
     let lengths = part.lengths();
     let shape = lengths.get(..part.groups.len()).unwrap_or_default();
+    // "Copyright 1995-2011"
+    let year = |group: usize| {
+        let digits = part.groups.get(group).map(|group| group.start..group.start + 2);
+        digits.and_then(|at| part.bytes.get(at)).is_some_and(|head| head == b"19" || head == b"20")
+    };
+    if matches!(shape, [4, 4]) && year(0) && year(1) {
+        return true;
+    }
     let is_date = matches!(shape, [4, 1..=2, 1..=2, ..] | [1..=2, 1..=2, 4 | 2, ..]);
     let small = |length: &usize| matches!(length, 1 | 3);
     let is_decimal = part.joined_by(b".") && (shape.len() == 2 || shape.iter().skip(1).all(small));
@@ -186,6 +212,7 @@ fn extension_end(bytes: &[u8], end: usize) -> Option<usize> {
     (stop > digits && word_ends(bytes, stop) && byte(bytes, stop) != b'.').then_some(stop)
 }
 
+const CONSTANT_REACH: usize = 24;
 const CUE_REACH: usize = 40;
 const GROUPS_MAX: usize = 7;
 

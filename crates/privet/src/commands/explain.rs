@@ -4,7 +4,10 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use privet_detect::{Analyzer, Explained, Gathered, Outcome, Profile, Rule, combinations};
+use privet_detect::{
+    Analyzer, Explained, Gathered, Language, Outcome, Profile, Rule, Support, combinations,
+    language_of,
+};
 use privet_text::{EntityType, Finding, Span};
 
 use crate::commands::scan::{
@@ -65,6 +68,7 @@ pub fn run(
         print(&mut console.out, &text, one, rule, place, args.show)?;
     }
     print_combinations(&mut console.out, &text, &analyzer.analyze(&text))?;
+    print_language(&mut console.out, &text)?;
     let reported =
         explained.iter().any(|one| matches!(one.outcome, Outcome::Reported | Outcome::Cut(_)));
     Ok(if reported { Exit::Findings } else { Exit::Clean })
@@ -135,6 +139,18 @@ fn print(
         )?;
     }
     Ok(())
+}
+
+/// Says in which language the text is written, and whether its words are known.
+fn print_language(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    match language_of(text) {
+        None => Ok(()),
+        Some(Language { name, support: Support::Words, .. }) => writeln!(out, "language    {name}"),
+        Some(Language { name, support: Support::FormsOnly, .. }) => writeln!(
+            out,
+            "language    {name}: its words are not known, only what has a form of its own is found"
+        ),
+    }
 }
 
 /// Says which findings together may single somebody out.

@@ -8,13 +8,14 @@ mod place;
 mod report;
 mod walk;
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use jiff::Timestamp;
-use privet_detect::{Analyzer, AnalyzerOptions, Profile};
+use privet_detect::{Analyzer, AnalyzerOptions, Profile, Support, language_of};
 use privet_text::{EntitySet, EntityType, Finding, Score};
 
 use crate::config::Own;
@@ -94,6 +95,18 @@ struct Tally {
     with_findings: usize,
     findings: usize,
     unread: usize,
+    /// Files in languages whose words are not known.
+    half_known: BTreeMap<&'static str, usize>,
+}
+
+impl Tally {
+    /// Counts a text in a language whose words are not known.
+    fn note_language(&mut self, text: &str) {
+        let language = language_of(text).filter(|known| known.support == Support::FormsOnly);
+        if let Some(language) = language {
+            *self.half_known.entry(language.name).or_default() += 1;
+        }
+    }
 }
 
 /// Scans what `args` name. The exit says whether anything was found.
@@ -172,6 +185,7 @@ fn scan_files(
                     }
                     tally.findings += findings.len();
                     tally.with_findings += usize::from(!findings.is_empty());
+                    tally.note_language(&text);
                     report.file(&mut console.out, &name, &text, &findings)?;
                 }
                 Scanned::Binary => {}
@@ -191,6 +205,13 @@ fn scan_files(
     if args.format == Format::Text && console.out_is_terminal {
         let Tally { files, with_findings, findings, .. } = &tally;
         writeln!(console.err, "{findings} findings in {with_findings} of {files} files")?;
+    }
+    for (language, files) in &tally.half_known {
+        writeln!(
+            console.err,
+            "privet: {files} of {} files are in {language}: only what has a form of its own is found there",
+            tally.files
+        )?;
     }
     Ok(match tally {
         // What could not be read may hold anything: never a clean end.
