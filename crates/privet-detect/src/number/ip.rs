@@ -63,7 +63,7 @@ fn is_object_identifier(bytes: &[u8], start: usize) -> bool {
 /// Words that say that a row of numbers is an address.
 const NETWORK_CUES: &[&str] = &[
     "ip", "host", "address", "addr", "server", "from", "ping", "ssh", "gateway", "dns", "peer",
-    "client", "via",
+    "via",
 ];
 
 /// Whether an address names a machine at all.
@@ -129,6 +129,9 @@ pub(super) fn read_v6(text: &str, found: &mut dyn FnMut(Finding)) {
             end
         };
         let parsed = text.get(start..end).and_then(|part| part.parse::<Ipv6Addr>().ok());
+        // `2001::` is a network, `ffff::1` a mask or a group: neither is a machine.
+        let network = text.get(start..end).is_some_and(|part| part.ends_with("::"));
+        let parsed = parsed.filter(|address| !network && !address.is_multicast());
         let claim = Claim::new(EntityType::IpAddress, "ipv6", Score::PATTERN);
         if let Some(finding) = parsed.and_then(|_| claim.at(start, end)) {
             found(finding);
