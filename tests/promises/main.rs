@@ -16,3 +16,14 @@ mod specimens;
 
 mod promise_01_nothing_raw_leaves;
 mod promise_02_unknown_is_guarded;
+mod promise_03_restoration_is_exact;
+mod promise_03_restoration_is_exact_on_the_wire;
+mod promise_04_everything_else_is_untouched;
+mod promise_05_same_in_same_out;
+mod promise_06_fails_closed;
+mod promise_06_fails_closed_on_the_way_back;
+mod promise_07_nothing_raw_is_written;
+mod promise_08_walls_hold;
+mod promise_11_memory_is_bounded;
+mod promise_12_killed_is_fine;
+mod scenes;

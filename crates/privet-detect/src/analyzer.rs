@@ -1,9 +1,10 @@
 //! [`Analyzer`]: all recognizers over one text, disguises included, overlaps settled.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
-use privet_text::{EntityType, Finding};
+use privet_text::{EntitySet, EntityType, Finding};
 
+use crate::Detector;
 use crate::disguise::{Base64Runs, windows};
 use crate::email::Emails;
 use crate::explain::{Explained, explain};
@@ -12,13 +13,13 @@ use crate::number::Numbers;
 use crate::options::AnalyzerOptions;
 use crate::repeat::repeats;
 use crate::resolve::settle;
+use crate::rule::Engine;
 use crate::token_literal::TokenLiterals;
-use crate::trigger::Triggered;
-use crate::{Detector, home_path, name, secret};
 
 /// All recognizers in one. It is cheap to make and to share.
 pub struct Analyzer {
     options: AnalyzerOptions,
+    engine: Arc<Engine>,
     version: u64,
 }
 
@@ -31,12 +32,12 @@ impl Default for Analyzer {
 impl Analyzer {
     /// An analyzer that reports what `options` ask for.
     pub fn new(options: AnalyzerOptions) -> Self {
-        // The automaton and the dictionary are shared by all analyzers. They are
-        // built here rather than during the first request.
-        LazyLock::force(&TRIGGERED);
+        // The automata and the dictionary are shared by all analyzers. They are built
+        // here rather than during the first request.
+        let engine = Engine::for_entities(options.entities);
         Names.detect("Warm Up", &mut |_| {});
         let version = version_of(&options);
-        Self { options, version }
+        Self { options, engine, version }
     }
 
     /// Changes whenever the findings in any text could change: with the rules and
@@ -48,12 +49,14 @@ impl Analyzer {
     /// The findings in `text`: sorted, not overlapping, on character boundaries.
     /// Time and memory are linear in `text.len()`.
     pub fn analyze(&self, text: &str) -> Vec<Finding> {
-        let candidates: Vec<Finding> =
-            candidates(text).into_iter().filter(|finding| self.wants(text, finding)).collect();
+        let candidates: Vec<Finding> = candidates(&self.engine, text)
+            .into_iter()
+            .filter(|finding| self.wants(text, finding))
+            .collect();
         if candidates.is_empty() {
             return candidates;
         }
-        let settled = settle(text, &candidates);
+        let settled = settle(text, &candidates, self.options.counted);
         let mut findings = Vec::with_capacity(candidates.len());
         for (finding, settled) in candidates.iter().zip(settled) {
             findings
@@ -65,12 +68,14 @@ impl Analyzer {
 
     /// Every candidate in `text`, also those that are not reported, and why.
     pub fn explain(&self, text: &str) -> Vec<Explained> {
-        explain(text, candidates(text), &self.options, |finding| self.wants(text, finding))
+        let engine = Engine::for_entities(EntitySet::all());
+        let candidates = candidates(&engine, text);
+        explain(text, candidates, &self.options, |finding| self.wants(text, finding))
     }
 
     fn wants(&self, text: &str, finding: &Finding) -> bool {
         finding.score >= self.options.score_min
-            && self.options.entities.contains(&finding.entity)
+            && self.options.entities.contains(finding.entity)
             && !self.is_allowed(text, finding)
     }
 
@@ -81,9 +86,9 @@ impl Analyzer {
 }
 
 /// Everything that any recognizer proposes in `text`, once each.
-fn candidates(text: &str) -> Vec<Finding> {
+fn candidates(engine: &Engine, text: &str) -> Vec<Finding> {
     let mut found = Vec::new();
-    gather(text, 0, &mut found);
+    gather(engine, text, 0, &mut found);
     if found.is_empty() {
         return found;
     }
@@ -99,9 +104,9 @@ fn candidates(text: &str) -> Vec<Finding> {
 }
 
 /// Adds what stands in `text`, and down to depth two what it hides.
-fn gather(text: &str, depth: u8, found: &mut Vec<Finding>) {
+fn gather(engine: &Engine, text: &str, depth: u8, found: &mut Vec<Finding>) {
     let mut keep = |finding| found.push(finding);
-    TRIGGERED.detect(text, &mut keep);
+    engine.detect(text, &mut keep);
     Numbers.detect(text, &mut keep);
     Emails.detect(text, &mut keep);
     Names.detect(text, &mut keep);
@@ -111,29 +116,16 @@ fn gather(text: &str, depth: u8, found: &mut Vec<Finding>) {
     }
     for shadow in windows(text) {
         let mut inside = Vec::new();
-        gather(shadow.text(), depth + 1, &mut inside);
+        gather(engine, shadow.text(), depth + 1, &mut inside);
         found.extend(inside.into_iter().filter_map(|finding| shadow.mapped_back(finding)));
     }
     for run in Base64Runs::new(text) {
         let mut inside = Vec::new();
-        gather(run.decoded(), depth + 1, &mut inside);
+        gather(engine, run.decoded(), depth + 1, &mut inside);
         inside.retain(|finding| finding.entity != EntityType::TokenLiteral);
         found.extend(run.as_one_finding(inside));
     }
 }
-
-/// The automaton over all triggers.
-#[cfg(test)]
-pub(crate) fn triggered() -> &'static Triggered {
-    &TRIGGERED
-}
-
-static TRIGGERED: LazyLock<Triggered> = LazyLock::new(|| {
-    let mut families = vec![home_path::RULES];
-    families.extend_from_slice(secret::FAMILIES);
-    families.extend_from_slice(name::FAMILIES);
-    Triggered::new(&families)
-});
 
 /// FNV-1a over the version of the rules and everything in the options.
 fn version_of(options: &AnalyzerOptions) -> u64 {
@@ -145,10 +137,9 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
     };
     add(&RULES_VERSION.to_le_bytes());
     add(&options.score_min.get().to_le_bytes());
-    let mut names: Vec<&str> = options.entities.iter().map(|entity| entity.name()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.iter().for_each(|name| add(name.as_bytes()));
+    options.entities.iter().for_each(|entity| add(entity.name().as_bytes()));
+    add(b"counted");
+    options.counted.iter().for_each(|entity| add(entity.name().as_bytes()));
     let mut allow: Vec<&str> = options.allow.iter().map(String::as_str).collect();
     allow.sort_unstable();
     allow.iter().for_each(|term| add(term.as_bytes()));
@@ -156,7 +147,7 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
 }
 
 /// Goes up with every change that could change a finding in any text.
-const RULES_VERSION: u32 = 1;
+const RULES_VERSION: u32 = 2;
 const DISGUISE_DEPTH_MAX: u8 = 2;
 
 #[cfg(test)]
@@ -171,7 +162,7 @@ mod tests {
         let stricter = AnalyzerOptions { score_min: Score::PATTERN, ..AnalyzerOptions::default() };
         assert_ne!(base.version(), Analyzer::new(stricter).version());
         let mut fewer = AnalyzerOptions::default();
-        fewer.entities.pop();
+        fewer.entities.remove(EntityType::Person);
         assert_ne!(base.version(), Analyzer::new(fewer).version());
     }
 

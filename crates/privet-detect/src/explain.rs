@@ -71,7 +71,7 @@ pub(crate) fn explain(
 ) -> Vec<Explained> {
     let wanted: Vec<Finding> =
         candidates.iter().filter(|finding| wants(finding)).cloned().collect();
-    let mut settled = settle(text, &wanted).into_iter();
+    let mut settled = settle(text, &wanted, options.counted).into_iter();
     let mut index = 0;
     let outcomes: Vec<(Outcome, Option<usize>)> = candidates
         .iter()
@@ -117,7 +117,7 @@ pub(crate) fn explain(
 }
 
 fn refusal(finding: &Finding, options: &AnalyzerOptions) -> Outcome {
-    if !options.entities.contains(&finding.entity) {
+    if !options.entities.contains(finding.entity) {
         Outcome::NotAsked
     } else if finding.score < options.score_min {
         Outcome::BelowMinimum

@@ -239,7 +239,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, want: &[&str]) {
         let mut got = Vec::new();
-        let triggered = Triggered::new(&[RULES]);
+        let triggered = Triggered::new(&[RULES], &[]);
         triggered.detect(text, &mut |f| got.extend(f.span.of(text).map(str::to_owned)));
         assert_eq!(got, want, "in {text:?}");
     }

@@ -1,22 +1,36 @@
 //! [`AnalyzerOptions`]: what is looked for, how sure it must be, what never counts.
 
-use privet_text::{EntityType, Score};
+use privet_text::{EntitySet, Score};
+
+use crate::profile::Profile;
 
 /// What an [`Analyzer`](crate::Analyzer) looks for.
 #[derive(Clone, Debug)]
 pub struct AnalyzerOptions {
-    /// The entity types that are reported. All of them by default.
-    pub entities: Vec<EntityType>,
+    /// The entity types that are reported. Those that [`Profile::Coding`] masks by default.
+    pub entities: EntitySet,
+    /// Those of them that are only counted: they take no byte from a type that is not.
+    /// None by default.
+    pub counted: EntitySet,
     /// Findings below this score are not reported. 0.5 by default.
     pub score_min: Score,
     /// Terms that are never reported, compared exactly. [`ALLOW_DEFAULT`] by default.
     pub allow: Vec<String>,
 }
 
+impl AnalyzerOptions {
+    /// What `profile` masks and counts.
+    pub fn of(profile: Profile) -> Self {
+        let (masked, counted) = (profile.masked(), profile.counted());
+        Self { entities: masked.union(counted), counted, ..Self::default() }
+    }
+}
+
 impl Default for AnalyzerOptions {
     fn default() -> Self {
         Self {
-            entities: EntityType::ALL.to_vec(),
+            entities: Profile::default().masked(),
+            counted: EntitySet::NONE,
             score_min: Score::new(0.5),
             allow: ALLOW_DEFAULT.iter().map(|term| (*term).to_owned()).collect(),
         }

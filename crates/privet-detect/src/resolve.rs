@@ -4,10 +4,11 @@
 //!
 //! 1. a token literal wins over everything: a token of the client's that was only
 //!    half masked could be taken for one of ours on the way back;
-//! 2. what a checksum confirms;
-//! 3. the longer one;
-//! 4. the higher score;
-//! 5. the one that begins first, then the entity type first in the catalogue.
+//! 2. a type that is masked wins over one that is only counted;
+//! 3. what a checksum confirms;
+//! 4. the longer one;
+//! 5. the higher score;
+//! 6. the one that begins first, then the entity type first in the catalogue.
 //!
 //! The loser is not simply dropped: what the winner leaves uncovered stays a finding
 //! of the loser's type, so that no overlap uncovers a part of a value. A rest
@@ -16,7 +17,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
-use privet_text::{EntityType, Finding, Reason, Span};
+use privet_text::{EntitySet, EntityType, Finding, Reason, Span};
 
 /// A candidate and what became of it.
 pub(crate) struct Settled {
@@ -27,10 +28,10 @@ pub(crate) struct Settled {
 }
 
 /// Settles `candidates` of `text`: for each, in the same order, what became of it.
-pub(crate) fn settle(text: &str, candidates: &[Finding]) -> Vec<Settled> {
+pub(crate) fn settle(text: &str, candidates: &[Finding], counted: EntitySet) -> Vec<Settled> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|left, right| match (candidates.get(*left), candidates.get(*right)) {
-        (Some(left), Some(right)) => rank(left, right),
+        (Some(left), Some(right)) => rank(left, right, counted),
         _ => Ordering::Equal,
     });
     let mut taken = Taken::default();
@@ -55,11 +56,12 @@ pub(crate) fn settle(text: &str, candidates: &[Finding]) -> Vec<Settled> {
 }
 
 /// Which of two candidates comes first.
-fn rank(left: &Finding, right: &Finding) -> Ordering {
+fn rank(left: &Finding, right: &Finding, counted: EntitySet) -> Ordering {
     let literal = |finding: &Finding| finding.entity == EntityType::TokenLiteral;
     let checked = |finding: &Finding| finding.reasons.contains(&Reason::Checksum);
     literal(right)
         .cmp(&literal(left))
+        .then_with(|| counted.contains(left.entity).cmp(&counted.contains(right.entity)))
         .then_with(|| checked(right).cmp(&checked(left)))
         .then_with(|| right.span.len().cmp(&left.span.len()))
         .then_with(|| right.score.get().total_cmp(&left.score.get()))
@@ -122,7 +124,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, candidates: &[Finding], want: &[&[&str]]) {
-        let settled = settle(text, candidates);
+        let settled = settle(text, candidates, EntitySet::NONE);
         let got: Vec<Vec<&str>> = settled
             .iter()
             .map(|s| s.kept.iter().filter_map(|span| span.of(text)).collect())

@@ -50,8 +50,15 @@ fn token_around(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     if !before(bytes, stem_end).is_ascii_alphabetic() {
         return None;
     }
-    let entity = EntityType::ALL.iter().find(|entity| precedes(bytes, stem_end, entity.stem()))?;
     let from = at + 1;
+    // Most underscores stand in names of programs, where no digit follows soon.
+    if !bytes
+        .get(from..from + LABEL_MIN)
+        .is_some_and(|label| label.iter().all(|byte| is_crockford(*byte)))
+    {
+        return None;
+    }
+    let entity = EntityType::ALL.iter().find(|entity| precedes(bytes, stem_end, entity.stem()))?;
     let end = if *entity == EntityType::Secret {
         run(bytes, from, usize::MAX, |byte| byte.is_ascii_digit())
     } else {

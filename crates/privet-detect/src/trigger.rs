@@ -4,10 +4,12 @@
 //! triggers stands, so that clean text costs the same for ten rules and for a
 //! thousand. A new rule is a line in its family's `RULES`.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::{Anchored, MatchKind, dfa};
 use privet_text::Finding;
 
 use crate::Detector;
+use crate::rule::{self, Patterns, Reading, Walker, Way};
 use crate::secret::{Prefixed, read_prefixed};
 
 /// One rule: when to wake it and how it reads on from there.
@@ -41,50 +43,126 @@ pub(crate) struct Site<'t> {
 
 /// All rules of all families that start from a literal.
 pub(crate) struct Triggered {
-    automaton: Option<AhoCorasick>,
-    rules: Vec<&'static Rule>,
-    rule_of_pattern: Vec<usize>,
+    automaton: Option<dfa::DFA>,
+    rules: Vec<Woken>,
+    rule_of_literal: Vec<usize>,
+    /// The values of cues.
+    values: Option<Patterns>,
+}
+
+/// What a literal wakes.
+enum Woken {
+    /// A rule written in code.
+    Code(&'static Rule),
+    /// A rule of a file, and which of the values is its own.
+    Cue(&'static rule::Rule, &'static rule::Cues, usize),
+    /// A rule of a file whose words are what it finds.
+    Word(&'static rule::Rule),
 }
 
 impl Triggered {
-    /// Builds the automaton over the triggers of `families`.
-    pub(crate) fn new(families: &[&'static [Rule]]) -> Self {
-        let rules: Vec<&'static Rule> = families.iter().flat_map(|rules| rules.iter()).collect();
+    /// Builds the automaton over the triggers of `families` and the cues of `data`.
+    pub(crate) fn new(families: &[&'static [Rule]], data: &[&'static rule::Rule]) -> Self {
+        let mut rules = Vec::new();
         let mut literals = Vec::new();
-        let mut rule_of_pattern = Vec::new();
-        for (index, rule) in rules.iter().enumerate() {
+        let mut rule_of_literal = Vec::new();
+        let mut values = Vec::new();
+        for rule in families.iter().flat_map(|rules| rules.iter()) {
             for literal in rule.triggers {
                 literals.push(*literal);
-                rule_of_pattern.push(index);
+                rule_of_literal.push(rules.len());
+            }
+            rules.push(Woken::Code(rule));
+        }
+        for rule in data {
+            let words = match &rule.way {
+                Way::Cues(cues) => cues.words,
+                Way::Words { words, .. } => words,
+                Way::Shapes(_) => continue,
+            };
+            literals.extend_from_slice(words);
+            rule_of_literal.resize(literals.len(), rules.len());
+            let Way::Cues(cues) = &rule.way else {
+                rules.push(Woken::Word(rule));
+                continue;
+            };
+            rules.push(Woken::Cue(rule, cues, values.len()));
+            if let Reading::Value(pattern) = cues.reading {
+                values.push(pattern);
             }
         }
-        let automaton = AhoCorasick::builder()
+        let automaton = dfa::DFA::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
             .build(literals)
             .ok();
-        Self { automaton, rules, rule_of_pattern }
+        let values = if values.is_empty() { None } else { Patterns::new(&values).ok() };
+        Self { automaton, rules, rule_of_literal, values }
+    }
+
+    /// Whether the automata could be built.
+    #[cfg(test)]
+    pub(crate) fn is_built(&self) -> bool {
+        self.automaton.is_some() && self.values.is_some()
     }
 }
 
 impl Detector for Triggered {
     fn detect(&self, text: &str, found: &mut dyn FnMut(Finding)) {
         let Some(automaton) = &self.automaton else { return };
-        let mut read_until = vec![0usize; self.rules.len()];
-        for hit in automaton.find_overlapping_iter(text) {
-            let Some(index) = self.rule_of_pattern.get(hit.pattern().as_usize()) else { continue };
-            let Some(until) = read_until.get_mut(*index) else { continue };
-            let Some(rule) = self.rules.get(*index) else { continue };
-            if hit.start() < *until {
-                continue;
+        let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
+        let mut pass = Pass { text, read_until: vec![0; self.rules.len()], walker: None };
+        for (at, byte) in text.bytes().enumerate() {
+            state = automaton.next_state(Anchored::No, state, byte);
+            if automaton.is_special(state) && automaton.is_match(state) {
+                for index in 0..automaton.match_len(state) {
+                    let literal = automaton.match_pattern(state, index);
+                    let end = at + 1;
+                    let start = end - automaton.pattern_len(literal);
+                    self.wake(&mut pass, literal.as_usize(), (start, end), found);
+                }
             }
-            let site = Site { text, bytes: text.as_bytes(), start: hit.start(), end: hit.end() };
-            *until = match &rule.reader {
-                Reader::Prefixed(token) => read_prefixed(token, &site, found),
-                Reader::Code(read) => read(&site, found),
-            };
         }
+    }
+}
+
+/// What is known while one text is read.
+struct Pass<'p, 't> {
+    text: &'t str,
+    /// For each rule the place up to which it has read.
+    read_until: Vec<usize>,
+    walker: Option<Walker<'p>>,
+}
+
+impl Triggered {
+    /// Lets the rule of `literal`, which stands at `start..end`, read on from there.
+    fn wake<'p>(
+        &'p self,
+        pass: &mut Pass<'p, '_>,
+        literal: usize,
+        (start, end): (usize, usize),
+        found: &mut dyn FnMut(Finding),
+    ) {
+        let Some(index) = self.rule_of_literal.get(literal) else { return };
+        let Some(until) = pass.read_until.get_mut(*index) else { return };
+        let Some(rule) = self.rules.get(*index) else { return };
+        if start < *until {
+            return;
+        }
+        let site = Site { text: pass.text, bytes: pass.text.as_bytes(), start, end };
+        *until = match rule {
+            Woken::Code(Rule { reader: Reader::Prefixed(token), .. }) => {
+                read_prefixed(token, &site, found)
+            }
+            Woken::Code(Rule { reader: Reader::Code(read), .. }) => read(&site, found),
+            Woken::Cue(rule, cues, pattern) => {
+                if pass.walker.is_none() {
+                    pass.walker = self.values.as_ref().map(Patterns::walker);
+                }
+                rule::read_cue(rule, cues, *pattern, pass.walker.as_mut(), &site, found)
+            }
+            Woken::Word(rule) => rule::read_word(rule, &site, found),
+        };
     }
 }
 
@@ -92,13 +170,8 @@ impl Detector for Triggered {
 mod tests {
 
     #[test]
-    fn the_automaton_builds() {
-        assert!(crate::analyzer::triggered().automaton.is_some());
-    }
-
-    #[test]
     fn triggers_are_lower_case() {
-        for rule in &crate::analyzer::triggered().rules {
+        for rule in crate::secret::FAMILIES.iter().chain(crate::name::FAMILIES).copied().flatten() {
             for literal in rule.triggers {
                 assert_eq!(*literal, literal.to_lowercase());
             }

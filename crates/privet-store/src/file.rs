@@ -58,12 +58,23 @@ pub(crate) fn writer(path: &Path, options: &StoreOptions) -> Result<Connection, 
          PRAGMA secure_delete = ON;
          PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -16384;
-         PRAGMA journal_size_limit = 67108864;",
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA wal_autocheckpoint = 0;",
     )?;
-    connection.pragma_update(None, "wal_autocheckpoint", options.checkpoint_pages)?;
     if let Some(pages) = options.pages_max {
         connection.pragma_update(None, "max_page_count", pages)?;
     }
+    Ok(connection)
+}
+
+/// A connection that moves the log into the database.
+pub(crate) fn checkpointer(path: &Path, options: &StoreOptions) -> Result<Connection, StoreError> {
+    let connection = open(path, options)?;
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL;
+         PRAGMA checkpoint_fullfsync = ON;
+         PRAGMA wal_autocheckpoint = 0;",
+    )?;
     Ok(connection)
 }
 

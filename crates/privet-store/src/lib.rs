@@ -20,6 +20,7 @@
 //! # }
 //! ```
 
+mod checkpoint;
 mod error;
 mod file;
 mod group;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction};
 
+use crate::checkpoint::Checkpointer;
 use crate::group::WriteJob;
 use crate::pending::{self, Pending};
 use crate::readers::Readers;
@@ -36,8 +37,8 @@ pub struct StoreOptions {
     pub readers_max: usize,
     /// How long to wait for another process that holds the file's lock.
     pub busy_timeout: Duration,
-    /// Pages in the write-ahead log before they are moved into the database, which one
-    /// group then waits for.
+    /// Pages in the write-ahead log before they are moved into the database, by a
+    /// thread of its own while commits go on.
     pub checkpoint_pages: u32,
     /// Most pages of 4 KiB in the file; beyond it writes fail as on a full disk.
     pub pages_max: Option<u32>,
@@ -68,7 +69,8 @@ impl Store {
         file::prepare(path)?;
         let mut connection = file::writer(path, options)?;
         schema::migrate(&mut connection)?;
-        let writer = Writer::start(connection, options)?;
+        let checkpointer = Checkpointer::start(file::checkpointer(path, options)?)?;
+        let writer = Writer::start(connection, checkpointer, options)?;
         let readers = Readers::new(path, options);
         Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers }) })
     }

@@ -6,6 +6,7 @@ use std::thread::{Builder, JoinHandle};
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::checkpoint::Checkpointer;
 use crate::group::{self, Job};
 use crate::pending::Answer;
 use crate::{StoreError, StoreOptions};
@@ -27,14 +28,16 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn start(
-        connection: Connection,
+        mut connection: Connection,
+        checkpointer: Checkpointer,
         options: &StoreOptions,
     ) -> Result<Self, StoreError> {
+        checkpointer.watch(&mut connection, options.checkpoint_pages)?;
         let (sender, receiver) = sync_channel(options.queue_max);
         let group_max = options.group_max;
         let thread = Builder::new()
             .name(String::from("privet-store"))
-            .spawn(move || serve(connection, &receiver, group_max))
+            .spawn(move || serve(connection, &checkpointer, &receiver, group_max))
             .map_err(StoreError::Thread)?;
         Ok(Self { queue: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)) })
     }
@@ -61,19 +64,24 @@ impl Writer {
     }
 }
 
-fn serve(mut connection: Connection, queue: &Receiver<Message>, group_max: usize) {
+fn serve(
+    mut connection: Connection,
+    checkpointer: &Checkpointer,
+    queue: &Receiver<Message>,
+    group_max: usize,
+) {
     let mut group = Group { jobs: Vec::new(), checkpoints: Vec::new() };
     while let Ok(first) = queue.recv() {
         group.take(first);
         queue.try_iter().take(group_max.saturating_sub(1)).for_each(|next| group.take(next));
-        if group.run(&mut connection).is_err_and(|error| is_final(&error)) {
+        if group.run(&mut connection, checkpointer).is_err_and(|error| is_final(&error)) {
             // Returning drops the queue, so every waiting and later write is
             // told that the writer has stopped.
             return;
         }
     }
     // Leave a single file behind when nobody else has it open.
-    let _ = checkpoint(&connection);
+    let _ = checkpoint(&connection, checkpointer);
 }
 
 /// What was taken from the queue at once.
@@ -90,13 +98,17 @@ impl Group {
         }
     }
 
-    fn run(&mut self, connection: &mut Connection) -> Result<(), Arc<rusqlite::Error>> {
+    fn run(
+        &mut self,
+        connection: &mut Connection,
+        checkpointer: &Checkpointer,
+    ) -> Result<(), Arc<rusqlite::Error>> {
         let mut done = Ok(());
         if !self.jobs.is_empty() {
             done = group::commit(connection, std::mem::take(&mut self.jobs));
         }
         for answer in self.checkpoints.drain(..) {
-            answer.send(checkpoint(connection).map_err(StoreError::from));
+            answer.send(checkpoint(connection, checkpointer).map_err(StoreError::from));
         }
         done
     }
@@ -104,7 +116,8 @@ impl Group {
 
 /// Readers in the middle of a transaction keep the log from being emptied;
 /// that is no error, the next checkpoint comes.
-fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
+fn checkpoint(connection: &Connection, checkpointer: &Checkpointer) -> rusqlite::Result<()> {
+    let _alone = checkpointer.pause();
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 

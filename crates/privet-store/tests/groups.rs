@@ -183,6 +183,23 @@ fn a_full_disk_fails_the_group_and_spoils_nothing() {
 }
 
 #[test]
+fn the_log_is_moved_into_the_database_while_writing_goes_on() {
+    let house = House::new();
+    let pages = 50;
+    let options = StoreOptions { checkpoint_pages: pages, ..StoreOptions::default() };
+    let store = Store::open_with(&house.path, &options).unwrap();
+    for number in 0..2_000 {
+        put(&store, number.to_string(), 2_000).wait().unwrap();
+    }
+    let mut log = house.path.clone().into_os_string();
+    log.push("-wal");
+    let log = std::fs::metadata(log).unwrap().len();
+    // Eight times the bound, as the thread may lag, and what one commit may add.
+    assert!(log < u64::from(pages) * 8 * 4096 + 100_000, "{log} bytes");
+    assert_eq!(names(&store).len(), 2_000);
+}
+
+#[test]
 fn two_handles_write_to_one_file() {
     let house = House::new();
     let (here, there) = (house.open(), house.open());

@@ -1,8 +1,10 @@
-//! [`EntityType`]: what can be found, by the names people know from Presidio.
+//! What the catalogue says of an entity type: category, data class, regimes.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use crate::EntityType;
 
 /// A group of the data inventory (REQUIREMENTS CL-14 to CL-17).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,62 +61,30 @@ pub enum DataClass {
     Restricted,
 }
 
-macro_rules! entity_types {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $stem:literal, $category:ident;)*) => {
-        /// What a finding is. Names follow Presidio where it has one.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum EntityType { $($(#[$doc])* $variant,)* }
-
-        impl EntityType {
-            /// Every entity type, in the order of the catalogue.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The name in output, configuration and audit, such as `EMAIL_ADDRESS`.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// What its tokens begin with, such as `EMAIL` in `EMAIL_K7Q2MX`.
-            pub fn stem(self) -> &'static str {
-                match self { $(Self::$variant => $stem,)* }
-            }
-
-            /// Its group in the data inventory.
-            pub fn category(self) -> Category {
-                match self { $(Self::$variant => Category::$category,)* }
-            }
-        }
-    };
+/// A law or standard that speaks about data of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Regime {
+    /// Regulation (EU) 2016/679: personal data, and its special categories.
+    Gdpr,
+    /// US: one of the identifiers of 45 CFR 164.514(b)(2), or health information itself.
+    Hipaa,
+    /// PCI DSS: account data of payment cards.
+    PciDss,
+    /// California Civil Code 1798.140: personal information.
+    Ccpa,
 }
 
-entity_types! {
-    /// Somebody's name.
-    Person = "PERSON", "PERSON", DirectIdentifier;
-    /// An e-mail address (RFC 5321).
-    EmailAddress = "EMAIL_ADDRESS", "EMAIL", DirectIdentifier;
-    /// A telephone number.
-    PhoneNumber = "PHONE_NUMBER", "PHONE", DirectIdentifier;
-    /// A payment card number (ISO/IEC 7812, Luhn).
-    CreditCard = "CREDIT_CARD", "CARD", DirectIdentifier;
-    /// An IBAN (ISO 13616).
-    IbanCode = "IBAN_CODE", "IBAN", DirectIdentifier;
-    /// A US social security number.
-    UsSsn = "US_SSN", "SSN", DirectIdentifier;
-    /// An IPv4 or IPv6 address.
-    IpAddress = "IP_ADDRESS", "IP", QuasiIdentifier;
-    /// The user's part of a home directory path, or another login name.
-    Username = "USERNAME", "USER", Metadata;
-    /// A place.
-    Location = "LOCATION", "PLACE", QuasiIdentifier;
-    /// A company or institution.
-    Organization = "ORGANIZATION", "ORG", QuasiIdentifier;
-    /// A key, token, password or other credential.
-    Secret = "SECRET", "SECRET", Secret;
-    /// Client text that looks like one of Privet's own tokens.
-    TokenLiteral = "TOKEN_LITERAL", "LITERAL", Metadata;
-    /// Something the company defined itself.
-    Custom = "CUSTOM", "CUSTOM", Custom;
+impl Regime {
+    /// The name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gdpr => "GDPR",
+            Self::Hipaa => "HIPAA",
+            Self::PciDss => "PCI DSS",
+            Self::Ccpa => "CCPA",
+        }
+    }
 }
 
 impl EntityType {
@@ -127,5 +97,31 @@ impl EntityType {
 impl fmt::Display for EntityType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let names: HashSet<_> = EntityType::ALL.iter().map(|entity| entity.name()).collect();
+        assert_eq!(names.len(), EntityType::ALL.len());
+    }
+
+    /// A token may stand directly after letters, so the end of one stem must not be
+    /// another stem.
+    #[test]
+    fn no_stem_ends_with_another() {
+        for one in EntityType::ALL {
+            assert!(one.stem().bytes().all(|byte| byte.is_ascii_uppercase()), "{one}");
+            assert!(one.stem().len() <= 20, "{one}");
+            for other in EntityType::ALL.iter().filter(|other| *other != one) {
+                assert!(!one.stem().ends_with(other.stem()), "{one} and {other}");
+            }
+        }
     }
 }

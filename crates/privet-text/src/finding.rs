@@ -93,6 +93,8 @@ pub enum Reason {
     Checksum,
     /// A word beside it.
     Context(&'static str),
+    /// A word beside it that speaks against it.
+    Against(&'static str),
     /// It stands in a word list.
     Dictionary,
     /// A name model said so.
@@ -109,6 +111,7 @@ impl fmt::Display for Reason {
             Self::Pattern => f.write_str("pattern"),
             Self::Checksum => f.write_str("checksum"),
             Self::Context(word) => write!(f, "context word `{word}`"),
+            Self::Against(word) => write!(f, "context word `{word}` against it"),
             Self::Dictionary => f.write_str("dictionary"),
             Self::Model => f.write_str("model"),
             Self::Repeated => f.write_str("found elsewhere in the request"),

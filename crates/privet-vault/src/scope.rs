@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use data_encoding::HEXLOWER;
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use privet_store::rusqlite::{self, OptionalExtension, params};
@@ -43,9 +44,13 @@ impl ScopeName {
         ])
     }
 
-    /// How `narrow` stands in the database, where "none" and "" must differ.
-    fn narrow_column(&self) -> String {
-        self.narrow.as_ref().map(|narrow| format!("={narrow}")).unwrap_or_default()
+    /// How `narrow` stands in the database, where "none" and "" must differ. Callers make
+    /// it up, so it may be anything: only a keyed hash of it is written.
+    fn narrow_column(&self, shared: &Shared) -> String {
+        let Some(narrow) = &self.narrow else { return String::new() };
+        let key = keyed(&shared.root.derive(Purpose::NarrowName, &self.tenant, &[], KEY_VERSION));
+        let parts = [self.workspace.as_bytes(), self.principal.as_bytes(), narrow.as_bytes()];
+        HEXLOWER.encode(&digest(&key, &parts))
     }
 }
 
@@ -72,9 +77,10 @@ pub(crate) struct ScopeKeys {
 impl Scope {
     /// Loads the scope called `name`, or makes it, which waits for one flush.
     pub(crate) fn load(shared: &Arc<Shared>, name: &ScopeName) -> Result<Self, VaultError> {
-        let row = match shared.store.read(|connection| find(connection, name))? {
+        let narrow = name.narrow_column(shared);
+        let row = match shared.store.read(|connection| find(connection, name, &narrow))? {
             Some(row) => row,
-            None => create(shared, name)?,
+            None => create(shared, name, narrow)?,
         };
         let name_bytes = name.bytes();
         let wrap = shared.root.derive(Purpose::WrapScope, &name.tenant, &name_bytes, KEY_VERSION);
@@ -165,23 +171,23 @@ struct ScopeRow {
 fn find(
     connection: &rusqlite::Connection,
     name: &ScopeName,
+    narrow: &str,
 ) -> Result<Option<ScopeRow>, VaultError> {
     let row = connection
         .prepare_cached(
             "SELECT id, wrapped_key FROM scope
              WHERE tenant = ?1 AND workspace = ?2 AND principal = ?3 AND narrow = ?4",
         )?
-        .query_row(
-            params![name.tenant, name.workspace, name.principal, name.narrow_column()],
-            |row| Ok(ScopeRow { id: row.get(0)?, wrapped_key: row.get(1)? }),
-        )
+        .query_row(params![name.tenant, name.workspace, name.principal, narrow], |row| {
+            Ok(ScopeRow { id: row.get(0)?, wrapped_key: row.get(1)? })
+        })
         .optional()?;
     Ok(row)
 }
 
 /// Writes a scope with a new random key; should another process have been
 /// faster, gives back that one's.
-fn create(shared: &Shared, name: &ScopeName) -> Result<ScopeRow, VaultError> {
+fn create(shared: &Shared, name: &ScopeName, narrow: String) -> Result<ScopeRow, VaultError> {
     let name_bytes = name.bytes();
     let mut key = purpose::Key::default();
     shared.random.fill(key.as_mut_slice())?;
@@ -195,16 +201,9 @@ fn create(shared: &Shared, name: &ScopeName) -> Result<ScopeRow, VaultError> {
             tx.execute(
                 "INSERT INTO scope (tenant, workspace, principal, narrow, key_version, wrapped_key)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-                params![
-                    name.tenant,
-                    name.workspace,
-                    name.principal,
-                    name.narrow_column(),
-                    KEY_VERSION,
-                    wrapped
-                ],
+                params![name.tenant, name.workspace, name.principal, narrow, KEY_VERSION, wrapped],
             )?;
-            find(tx, &name)?.ok_or(VaultError::Tampered("scope"))
+            find(tx, &name, &narrow)?.ok_or(VaultError::Tampered("scope"))
         })
         .wait()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use privet_detect::{Analyzer, AnalyzerOptions};
+use privet_detect::{Analyzer, AnalyzerOptions, Profile};
 use privet_gateway::masker::{Action, MaskPolicy, OpaqueAction};
 use privet_gateway::{
     Credential, Gateway, Limits, SecretNotice, Settings, Tasks, TlsFiles, UpstreamSettings,
@@ -12,17 +12,36 @@ use privet_vault::SecretMode;
 use privet_wire::answer::ToolRules;
 
 use crate::config::{
-    self, Config, ConnectorRule, EntityRule, Environment, NumberRule, OpaqueRule, RestoreRule,
-    SecretRule,
+    self, Config, ConnectorRule, EntityRule, Environment, NumberRule, OpaqueRule, ProfileRule,
+    RestoreRule, SecretRule,
 };
 use crate::console::CommandError;
 use crate::house::House;
 
 /// The detectors that the configuration asks for.
 pub fn analyzer(config: &Config) -> Analyzer {
-    let mut options = AnalyzerOptions::default();
+    let mut options = AnalyzerOptions::of(profile(config.policy.profile));
+    for (entity, rule) in &config.policy.entities {
+        // What is kept is looked for all the same: it is counted in the audit.
+        options.entities.insert(*entity);
+        match rule {
+            EntityRule::Keep => options.counted.insert(*entity),
+            EntityRule::Mask | EntityRule::Refuse => options.counted.remove(*entity),
+        }
+    }
     options.allow.extend(config.policy.allow_terms.iter().cloned());
     Analyzer::new(options)
+}
+
+fn profile(rule: ProfileRule) -> Profile {
+    match rule {
+        ProfileRule::Coding => Profile::Coding,
+        ProfileRule::Office => Profile::Office,
+        ProfileRule::Legal => Profile::Legal,
+        ProfileRule::Health => Profile::Health,
+        ProfileRule::Finance => Profile::Finance,
+        ProfileRule::Strict => Profile::Strict,
+    }
 }
 
 /// A gateway over an open house. Nothing is listening yet.
@@ -89,8 +108,14 @@ pub fn mask_policy(policy: &config::Policy) -> MaskPolicy {
         EntityRule::Keep => Action::Keep,
         EntityRule::Refuse => Action::Refuse,
     };
+    let counted = profile(policy.profile).counted();
+    let entities = counted
+        .iter()
+        .map(|entity| (entity, Action::Keep))
+        .chain(policy.entities.iter().map(|(entity, rule)| (*entity, action(rule))));
     MaskPolicy {
-        entities: policy.entities.iter().map(|(entity, rule)| (*entity, action(rule))).collect(),
+        // What policy says of a type stands behind the profile, and so counts.
+        entities: entities.collect(),
         opaque: match policy.opaque {
             OpaqueRule::Refuse => OpaqueAction::Refuse,
             OpaqueRule::Withhold => OpaqueAction::Withhold,

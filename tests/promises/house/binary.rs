@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -72,6 +73,16 @@ impl Home {
         let printed = String::from_utf8(output.expect("the program runs").stdout).expect("UTF-8");
         assert!(printed.starts_with("privet_"), "{printed}");
         printed.trim().to_owned()
+    }
+
+    /// Starts the gateway and kills it after this long, wherever it is by then.
+    pub(crate) fn serve_for(&self, time: Duration) {
+        let mut command = self.command("", &["serve", "--listen", "127.0.0.1:0"]);
+        let command = command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("the program starts");
+        std::thread::sleep(time);
+        child.kill().expect("it can be killed");
+        child.wait().expect("it is dead");
     }
 
     /// Starts the gateway and waits until it listens.

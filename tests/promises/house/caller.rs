@@ -38,6 +38,7 @@ impl Caller {
     }
 
     /// One call on a connection of its own.
+    #[track_caller]
     pub(crate) fn call(
         &self,
         method: &str,
@@ -46,17 +47,16 @@ impl Caller {
         body: &[u8],
     ) -> Reply {
         let mut connection = self.open(method, path, headers, body);
-        let mut bytes = Vec::new();
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            match connection.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => bytes.extend_from_slice(&buffer[..read]),
-                Err(error) if error.kind() == ErrorKind::ConnectionReset => break,
-                Err(error) => panic!("{method} {path}: {error}"),
-            }
-        }
-        read_reply(&bytes, method == "HEAD")
+        let bytes = read_all(&mut connection).unwrap_or_else(|error| panic!("{path}: {error}"));
+        read_reply(&bytes, method == "HEAD").unwrap_or_else(|| panic!("{path}: no answer"))
+    }
+
+    /// `POST /v1/messages`; `None` if the gateway is gone before it says anything.
+    pub(crate) fn try_ask(&self, body: &Value) -> Option<Reply> {
+        let connection = TcpStream::connect(self.address).ok()?;
+        let body = body.to_string();
+        let mut connection = self.send(connection, "POST", "/v1/messages", &[], body.as_bytes());
+        read_reply(&read_all(&mut connection).ok()?, false)
     }
 
     /// Sends a call and leaves the reading to the test.
@@ -67,7 +67,18 @@ impl Caller {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> TcpStream {
-        let mut connection = TcpStream::connect(self.address).expect("the gateway listens");
+        let connection = TcpStream::connect(self.address).expect("the gateway listens");
+        self.send(connection, method, path, headers, body)
+    }
+
+    fn send(
+        &self,
+        mut connection: TcpStream,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> TcpStream {
         connection.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         connection.set_write_timeout(Some(PATIENCE)).expect("a timeout");
         connection.set_nodelay(true).expect("an option");
@@ -115,11 +126,18 @@ impl Reply {
     }
 }
 
-/// Reads the bytes of a whole connection.
-pub(crate) fn read_reply(bytes: &[u8], bodiless: bool) -> Reply {
-    let split = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| {
-        panic!("no head in {:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(200)]))
-    });
+/// All bytes up to the end of a connection, however it ends.
+fn read_all(connection: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match connection.read_to_end(&mut bytes) {
+        Err(error) if error.kind() != ErrorKind::ConnectionReset => Err(error),
+        _ => Ok(bytes),
+    }
+}
+
+/// Reads the bytes of a whole connection. `None` if there is no whole head.
+fn read_reply(bytes: &[u8], bodiless: bool) -> Option<Reply> {
+    let split = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8(bytes[..split].to_vec()).expect("a plain head");
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
@@ -135,7 +153,7 @@ pub(crate) fn read_reply(bytes: &[u8], bodiless: bool) -> Reply {
         let length = find("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         (rest.to_vec(), bodiless || rest.len() == length)
     };
-    Reply { status: status.parse().expect("a number"), headers, body, complete }
+    Some(Reply { status: status.parse().expect("a number"), headers, body, complete })
 }
 
 /// The bytes in chunks, and whether the last chunk was there.

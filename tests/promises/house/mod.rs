@@ -5,10 +5,10 @@ pub(crate) mod binary;
 pub(crate) mod caller;
 pub(crate) mod events;
 pub(crate) mod people;
+pub(crate) mod standin;
 pub(crate) mod upstream;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -23,8 +23,8 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use caller::Caller;
-pub(crate) use upstream::Upstream;
+pub(crate) use caller::{Caller, Reply};
+pub(crate) use upstream::{Sent, Upstream};
 
 /// A runtime that all gateways of this process share.
 static RUNTIME: LazyLock<Runtime> =
@@ -131,11 +131,6 @@ impl House {
         });
         let entries = read.expect("the log can be read");
         entries.iter().map(|entry| serde_json::from_str(entry).expect("an entry")).collect()
-    }
-
-    /// Where the database and the key lie.
-    pub(crate) fn folder(&self) -> PathBuf {
-        self.folder.path().to_owned()
     }
 
     /// Stops the gateway properly and hands over its folder.

@@ -246,8 +246,11 @@ impl<'a> Run<'_, 'a> {
             *self.out.counts.entry(entity).or_default() += 1;
             match (&span.token, self.masker.policy.action(entity)) {
                 (None, Action::Keep) => {}
-                (Some(token), Action::Mask | Action::Keep) => {
-                    self.values.note(entity, &surface);
+                (Some(token), action @ (Action::Mask | Action::Keep)) => {
+                    // What policy keeps by now may stand in new text.
+                    if action == Action::Mask {
+                        self.values.note(entity, &surface);
+                    }
                     self.table.insert(token, entity, &surface);
                     replaced.push((start, end, token.as_str()));
                 }

@@ -159,6 +159,11 @@ impl AnswerStream {
             "content_block_start" => self.start(&json, &mut edits, memos)?,
             "content_block_delta" => self.delta(&json, &mut edits),
             "content_block_stop" => self.stop(&json, frame, out, memos),
+            "error" => {
+                self.close_all(out, memos);
+                self.note(&json, &kind, &mut edits);
+                true
+            }
             _ => {
                 self.note(&json, &kind, &mut edits);
                 true
@@ -356,6 +361,12 @@ impl AnswerStream {
             memos.push(BlockMemo { key: BlockKey::Leaves, leaves: block.others });
         }
         memos.push(BlockMemo { key: block.key, leaves });
+    }
+
+    /// No stop will come any more: what is held goes out before the error.
+    fn close_all(&mut self, out: &mut Vec<u8>, memos: &mut Vec<BlockMemo>) {
+        let open: Vec<u64> = self.blocks.keys().copied().collect();
+        open.into_iter().for_each(|index| self.close(index, End::Cut, out, memos));
     }
 
     fn note(&mut self, json: &Json<'_>, kind: &str, edits: &mut Edits) {

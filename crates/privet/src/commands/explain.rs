@@ -4,10 +4,10 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use privet_detect::{Analyzer, Explained, Outcome};
+use privet_detect::{Analyzer, Explained, Outcome, Profile, Rule};
 use privet_text::{EntityType, Span};
 
-use crate::commands::scan::{Lines, entity, options_of, read_input, read_text, score};
+use crate::commands::scan::{Lines, entity, options_of, profile, read_input, read_text, score};
 use crate::console::{CommandError, Console, Exit};
 
 /// What `privet explain` takes.
@@ -15,7 +15,10 @@ use crate::console::{CommandError, Console, Exit};
 pub struct Args {
     /// A file; `-` or nothing is standard input.
     path: Option<PathBuf>,
-    /// Look only for these entity types.
+    /// For which work: it says which entity types would be reported.
+    #[arg(long, value_name = "PROFILE", default_value = "office", value_parser = profile)]
+    profile: Profile,
+    /// Look only for these entity types, whatever the profile.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
     /// Findings below this score would not be reported.
@@ -43,7 +46,7 @@ pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError>
         CommandError::failed(format!("`{}` is no text", path.display()))
             .hint("explain reads text only")
     })?;
-    let analyzer = Analyzer::new(options_of(&args.entities, args.min_score, &[]));
+    let analyzer = Analyzer::new(options_of(args.profile, &args.entities, args.min_score, &[]));
     let explained = analyzer.explain(&text);
     let mut lines = Lines::new(&text);
     for one in &explained {
@@ -71,6 +74,11 @@ fn print(
         finding.recognizer,
         outcome(&one.outcome)
     )?;
+    if let Some(rule) = Rule::of(finding.recognizer) {
+        let region = rule.region.map(|region| format!(" ({region})")).unwrap_or_default();
+        writeln!(out, "  rule        {}{region}, rules/{}.toml", rule.title, rule.family)?;
+        writeln!(out, "  reference   {}", rule.reference)?;
+    }
     writeln!(out, "  value       {}", value(text, span, show))?;
     let parts: Vec<String> =
         one.parts.iter().map(|part| format!("{} {:+.2}", part.reason, part.points)).collect();

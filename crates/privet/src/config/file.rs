@@ -177,7 +177,10 @@ pub struct PolicyFile {
     pub numbers: NumberRule,
     /// Requests that let Claude's side connect to MCP servers: `refuse` or `allow`.
     pub mcp_connector: At<ConnectorRule>,
-    /// By entity type: `mask`, `keep` or `refuse`. What is not listed is masked.
+    /// For which work: `coding`, `office`, `legal`, `health`, `finance` or `strict`. It says
+    /// which entity types are looked for and masked; see `docs/entities.md`.
+    pub profile: ProfileRule,
+    /// By entity type: `mask`, `keep` or `refuse`, whatever the profile says.
     pub entities: BTreeMap<EntityName, At<EntityRule>>,
     /// `sealed`: secrets are kept under a key that is destroyed after a day, and restored
     /// only into files Claude edits. `irreversible`: they are not kept.
@@ -191,6 +194,21 @@ pub struct PolicyFile {
     pub restore: RestoreFile,
     /// Who shares tokens.
     pub scope: ScopeFile,
+}
+
+/// The work for which the gateway stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+#[expect(missing_docs, reason = "said at `PolicyFile::profile`")]
+pub enum ProfileRule {
+    #[default]
+    Coding,
+    Office,
+    Legal,
+    Health,
+    Finance,
+    Strict,
 }
 
 /// What is done with content that cannot be read.

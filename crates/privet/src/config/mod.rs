@@ -24,8 +24,8 @@ pub use at::{At, Place};
 pub use environment::Environment;
 pub use file::{
     Auth, ConnectorRule, EntityRule, FileConfig, LimitsFile, LogFile, LogFormat, LogLevel,
-    NumberRule, OpaqueRule, PolicyFile, RestoreFile, RestoreRule, ScopeFile, SecretNotice,
-    SecretRule, TlsFile, UpstreamFile,
+    NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule, ScopeFile,
+    SecretNotice, SecretRule, TlsFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use problem::{Problem, Problems, Severity};

@@ -10,7 +10,7 @@ use privet_text::EntityType;
 use super::at::At;
 use super::file::{
     Auth, ConnectorRule, EntityRule, FileConfig, LimitsFile, LogFile, NumberRule, OpaqueRule,
-    PolicyFile, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
+    PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
 };
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};
@@ -119,7 +119,9 @@ pub struct Policy {
     pub numbers: NumberRule,
     /// Requests that name MCP servers.
     pub mcp_connector: ConnectorRule,
-    /// By entity type; what is not listed is masked.
+    /// Which entity types are looked for and masked.
+    pub profile: ProfileRule,
+    /// By entity type, whatever the profile says.
     pub entities: BTreeMap<EntityType, EntityRule>,
     /// Whether secrets can come back.
     pub secrets: SecretRule,
@@ -319,6 +321,7 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
         opaque: file.opaque.value,
         numbers: file.numbers,
         mcp_connector: file.mcp_connector.value,
+        profile: file.profile,
         entities: file.entities.into_iter().map(|(name, rule)| (name.0, rule.value)).collect(),
         secrets: file.secrets,
         secret_notice: file.secret_notice,

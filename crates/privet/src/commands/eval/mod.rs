@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use privet_detect::Analyzer;
+use privet_detect::{Analyzer, Profile};
 use privet_text::{EntityType, Finding};
 
 use self::labelled::{Document, LabelMap, Labelled};
 use self::report::Report;
 use self::score::Scores;
-use crate::commands::scan::{entity, in_order, options_of, score as score_min};
+use crate::commands::scan::{entity, in_order, options_of, profile, score as score_min};
 use crate::console::{CommandError, Console, Exit};
 
 /// What `privet eval` takes.
@@ -28,6 +28,9 @@ pub struct Args {
     /// What a label means: `LOC=LOCATION`, `MISC=IGNORE`, `*=SECRET` for all others.
     #[arg(long = "map", value_name = "LABEL=TYPE")]
     map: Vec<String>,
+    /// For which work: it says which entity types are looked for.
+    #[arg(long, value_name = "PROFILE", default_value = "strict", value_parser = profile)]
+    profile: Profile,
     /// Count only these entity types; by default those that are labelled.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
@@ -64,7 +67,7 @@ pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError>
     for path in &args.paths {
         labelled::read(path, &map, &mut documents)?;
     }
-    let analyzer = Analyzer::new(options_of(&[], args.min_score, &[]));
+    let analyzer = Analyzer::new(options_of(args.profile, &[], args.min_score, &[]));
     let (found, time) = scan(&analyzer, &documents);
     let scores = Scores::new(&documents, &found, &args.entities);
     let report = Report {

@@ -25,8 +25,8 @@ pub fn run(
     let config = console.load_config(config)?;
     let house = House::open(&config)?;
     let scope = open_scope(args, &house, console)?;
-    let options =
-        AnalyzerOptions { entities: vec![EntityType::TokenLiteral], ..AnalyzerOptions::default() };
+    let entities = [EntityType::TokenLiteral].into_iter().collect();
+    let options = AnalyzerOptions { entities, ..AnalyzerOptions::default() };
     let analyzer = Analyzer::new(options);
     for_each(args, console, |input, console| {
         let opened = open_tokens(&analyzer, &input.text, &scope, console)?;

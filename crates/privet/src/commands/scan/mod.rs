@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use privet_detect::{Analyzer, AnalyzerOptions};
-use privet_text::{EntityType, Finding, Score};
+use privet_detect::{Analyzer, AnalyzerOptions, Profile};
+use privet_text::{EntitySet, EntityType, Finding, Score};
 
 use crate::console::{CommandError, Console, Exit};
 
@@ -40,7 +40,10 @@ pub struct Args {
     /// What offsets count, in JSON and JSON Lines.
     #[arg(long, value_enum, default_value_t)]
     offsets: Offsets,
-    /// Report only these entity types, such as `PERSON,SECRET`.
+    /// For which work: it says which entity types are reported.
+    #[arg(long, value_name = "PROFILE", default_value = "office", value_parser = profile)]
+    profile: Profile,
+    /// Report only these entity types, such as `PERSON,SECRET`, whatever the profile.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
     /// Leave out findings below this score.
@@ -85,7 +88,8 @@ struct Tally {
 
 /// Scans what `args` name. The exit says whether anything was found.
 pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError> {
-    let analyzer = Analyzer::new(options_of(&args.entities, args.min_score, &args.allow));
+    let analyzer =
+        Analyzer::new(options_of(args.profile, &args.entities, args.min_score, &args.allow));
     if args.show && !console.out_is_terminal {
         return Err(CommandError::wrong_use(
             "`--show` prints raw values, and the output is no terminal",
@@ -101,16 +105,18 @@ pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError>
 /// Options for commands that show findings to people: a literal token is no finding
 /// to them, only something that masking has to know about.
 pub(crate) fn options_of(
+    profile: Profile,
     entities: &[EntityType],
     score_min: f32,
     allow: &[String],
 ) -> AnalyzerOptions {
     let mut options =
-        AnalyzerOptions { score_min: Score::new(score_min), ..AnalyzerOptions::default() };
+        AnalyzerOptions { score_min: Score::new(score_min), ..AnalyzerOptions::of(profile) };
     if entities.is_empty() {
-        options.entities.retain(|entity| *entity != EntityType::TokenLiteral);
+        options.entities.remove(EntityType::TokenLiteral);
     } else {
-        options.entities = entities.to_vec();
+        options.entities = entities.iter().copied().collect();
+        options.counted = EntitySet::NONE;
     }
     options.allow.extend(allow.iter().cloned());
     options
@@ -253,6 +259,13 @@ impl Progress {
 pub(crate) fn entity(name: &str) -> Result<EntityType, String> {
     EntityType::from_name(name).ok_or_else(|| {
         let names: Vec<_> = EntityType::ALL.iter().map(|entity| entity.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+pub(crate) fn profile(name: &str) -> Result<Profile, String> {
+    Profile::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Profile::ALL.iter().map(|profile| profile.name()).collect();
         format!("expected one of {}", names.join(", "))
     })
 }
