@@ -8,6 +8,7 @@ use crate::Detector;
 use crate::disguise::{Base64Runs, windows};
 use crate::email::Emails;
 use crate::explain::{Explained, explain};
+use crate::model::NameModel;
 use crate::name::Names;
 use crate::number::Numbers;
 use crate::options::AnalyzerOptions;
@@ -20,6 +21,7 @@ use crate::token_literal::TokenLiterals;
 pub struct Analyzer {
     options: AnalyzerOptions,
     engine: Arc<Engine>,
+    model: NameModel,
     version: u64,
 }
 
@@ -35,9 +37,11 @@ impl Analyzer {
         // The automata and the dictionary are shared by all analyzers. They are built
         // here rather than during the first request.
         let engine = Engine::for_entities(options.entities);
+        let model = NameModel::for_entities(options.entities, options.model);
         Names.detect("Warm Up", &mut |_| {});
+        model.detect("Warm Up", &mut |_| {});
         let version = version_of(&options);
-        Self { options, engine, version }
+        Self { options, engine, model, version }
     }
 
     /// Changes whenever the findings in any text could change: with the rules and
@@ -49,7 +53,7 @@ impl Analyzer {
     /// The findings in `text`: sorted, not overlapping, on character boundaries.
     /// Time and memory are linear in `text.len()`.
     pub fn analyze(&self, text: &str) -> Vec<Finding> {
-        let candidates: Vec<Finding> = candidates(&self.engine, text)
+        let candidates: Vec<Finding> = candidates(&self.engine, &self.model, text)
             .into_iter()
             .filter(|finding| self.wants(text, finding))
             .collect();
@@ -69,7 +73,8 @@ impl Analyzer {
     /// Every candidate in `text`, also those that are not reported, and why.
     pub fn explain(&self, text: &str) -> Vec<Explained> {
         let engine = Engine::for_entities(EntitySet::all());
-        let candidates = candidates(&engine, text);
+        let model = NameModel::for_entities(EntitySet::all(), self.options.model);
+        let candidates = candidates(&engine, &model, text);
         explain(text, candidates, &self.options, |finding| self.wants(text, finding))
     }
 
@@ -86,9 +91,9 @@ impl Analyzer {
 }
 
 /// Everything that any recognizer proposes in `text`, once each.
-fn candidates(engine: &Engine, text: &str) -> Vec<Finding> {
+fn candidates(engine: &Engine, model: &NameModel, text: &str) -> Vec<Finding> {
     let mut found = Vec::new();
-    gather(engine, text, 0, &mut found);
+    gather(engine, model, text, 0, &mut found);
     if found.is_empty() {
         return found;
     }
@@ -104,24 +109,25 @@ fn candidates(engine: &Engine, text: &str) -> Vec<Finding> {
 }
 
 /// Adds what stands in `text`, and down to depth two what it hides.
-fn gather(engine: &Engine, text: &str, depth: u8, found: &mut Vec<Finding>) {
+fn gather(engine: &Engine, model: &NameModel, text: &str, depth: u8, found: &mut Vec<Finding>) {
     let mut keep = |finding| found.push(finding);
     engine.detect(text, &mut keep);
     Numbers.detect(text, &mut keep);
     Emails.detect(text, &mut keep);
     Names.detect(text, &mut keep);
+    model.detect(text, &mut keep);
     TokenLiterals.detect(text, &mut keep);
     if depth == DISGUISE_DEPTH_MAX {
         return;
     }
     for shadow in windows(text) {
         let mut inside = Vec::new();
-        gather(engine, shadow.text(), depth + 1, &mut inside);
+        gather(engine, model, shadow.text(), depth + 1, &mut inside);
         found.extend(inside.into_iter().filter_map(|finding| shadow.mapped_back(finding)));
     }
     for run in Base64Runs::new(text) {
         let mut inside = Vec::new();
-        gather(engine, run.decoded(), depth + 1, &mut inside);
+        gather(engine, model, run.decoded(), depth + 1, &mut inside);
         inside.retain(|finding| finding.entity != EntityType::TokenLiteral);
         found.extend(run.as_one_finding(inside));
     }
@@ -137,6 +143,7 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
     };
     add(&RULES_VERSION.to_le_bytes());
     add(&options.score_min.get().to_le_bytes());
+    add(options.model.name().as_bytes());
     options.entities.iter().for_each(|entity| add(entity.name().as_bytes()));
     add(b"counted");
     options.counted.iter().for_each(|entity| add(entity.name().as_bytes()));
@@ -147,7 +154,7 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
 }
 
 /// Goes up with every change that could change a finding in any text.
-const RULES_VERSION: u32 = 2;
+const RULES_VERSION: u32 = 3;
 const DISGUISE_DEPTH_MAX: u8 = 2;
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use privet_text::{EntitySet, Score};
 
+use crate::model::ModelUse;
 use crate::profile::Profile;
 
 /// What an [`Analyzer`](crate::Analyzer) looks for.
@@ -14,6 +15,8 @@ pub struct AnalyzerOptions {
     pub counted: EntitySet,
     /// Findings below this score are not reported. 0.5 by default.
     pub score_min: Score,
+    /// Whether the name model is asked, and how eager it is. [`ModelUse::Balanced`] by default.
+    pub model: ModelUse,
     /// Terms that are never reported, compared exactly. [`ALLOW_DEFAULT`] by default.
     pub allow: Vec<String>,
 }
@@ -32,6 +35,7 @@ impl Default for AnalyzerOptions {
             entities: Profile::default().masked(),
             counted: EntitySet::NONE,
             score_min: Score::new(0.5),
+            model: ModelUse::default(),
             allow: ALLOW_DEFAULT.iter().map(|term| (*term).to_owned()).collect(),
         }
     }

@@ -34,8 +34,7 @@ impl Chain {
         room.clear();
         labels.clear();
         // Before the first token everything is outside.
-        let mut scores = [f32::NEG_INFINITY; LABELS];
-        scores[Label::OUTSIDE.number()] = 0.0;
+        let mut scores = only_outside(0.0, f32::NEG_INFINITY);
         for token in unary {
             let mut best = [f32::NEG_INFINITY; LABELS];
             let mut from = [0; LABELS];
@@ -71,8 +70,7 @@ impl Chain {
             .map(|(at, scores)| own_factors(scores, allowed.get(at).copied().unwrap_or(u8::MAX)))
             .collect();
         out.clear();
-        let mut forward = [0.0; LABELS];
-        forward[Label::OUTSIDE.number()] = 1.0;
+        let mut forward = only_outside(1.0, 0.0);
         for own in &factors {
             let mut next = [0.0; LABELS];
             for (share, row) in forward.iter().zip(&self.factors) {
@@ -101,6 +99,11 @@ impl Chain {
             backward = before;
         }
     }
+}
+
+/// `outside` for the label of that name, `other` for all others.
+fn only_outside(outside: f32, other: f32) -> Unary {
+    std::array::from_fn(|label| if label == Label::OUTSIDE.number() { outside } else { other })
 }
 
 /// Factors scaled so that the largest is one: only their ratios matter.

@@ -1,19 +1,40 @@
-//! [`Features`]: what is looked at for each token, as rows of the model's table.
+//! [`Features`]: what is looked at for each token, as keys of the model's table.
 
-use crate::lexicon::mix;
-use crate::model::ROWS;
+use crate::lexicon::{Lexicon, mix};
+use crate::model::KEY_BITS;
 use crate::token::{Sentence, Shape, Token};
 
 /// No token has more features than this.
-pub const FEATURES_MAX: usize = 40;
+pub const FEATURES_MAX: usize = 52;
 
-/// Rows of the table for one token.
+/// What a feature looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The word itself.
+    Word,
+    /// The words beside it.
+    Neighbours,
+    /// What lists say about it and its neighbours.
+    Lists,
+    /// Clusters of words that stand in like contexts.
+    Clusters,
+    /// Its letters and shape.
+    Form,
+}
+
+impl View {
+    /// All of them, in the order in which [`Features`] has them.
+    pub const ALL: [Self; 5] =
+        [Self::Word, Self::Neighbours, Self::Lists, Self::Clusters, Self::Form];
+}
+
+/// Keys of the table for one token.
 #[derive(Clone, Debug)]
 pub struct Features {
-    rows: [u32; FEATURES_MAX],
+    keys: [u32; FEATURES_MAX],
     count: usize,
-    /// How many of `rows`, from the first, hold the word itself.
-    lexical: usize,
+    /// Where the keys of each view end.
+    ends: [usize; View::ALL.len()],
 }
 
 /// How the letters of a sentence are written as a whole.
@@ -28,96 +49,169 @@ enum Case {
 /// A neighbour beyond the ends of the sentence.
 const NOTHING: u64 = 0x5e17;
 
+/// One token as the features need it.
+#[derive(Clone, Copy)]
+struct Seen {
+    hash: u64,
+    shape: u64,
+    flags: u64,
+    /// Flags and frequency.
+    known: u64,
+    cluster: u64,
+    coarse: u64,
+    tail: u64,
+}
+
 impl Features {
-    /// The rows, all of them.
-    pub fn rows(&self) -> &[u32] {
-        self.rows.get(..self.count).unwrap_or_default()
+    /// The keys, all of them.
+    pub fn keys(&self) -> &[u32] {
+        self.keys.get(..self.count).unwrap_or_default()
     }
 
-    /// The rows that do not name the word itself, for training on its surroundings.
-    pub fn without_word(&self) -> &[u32] {
-        self.rows.get(self.lexical..self.count).unwrap_or_default()
+    /// The keys of one view.
+    pub fn of(&self, view: View) -> &[u32] {
+        let at = view as usize;
+        let end = |at: usize| self.ends.get(at).copied().unwrap_or_default();
+        let start = at.checked_sub(1).map_or(0, end);
+        self.keys.get(start..end(at)).unwrap_or_default()
     }
 
     /// Hands the features of each token of `sentence` to `each`, in order.
-    pub fn of_each(sentence: Sentence<'_>, mut each: impl FnMut(&Self)) {
+    pub fn of_each(sentence: Sentence<'_>, lexicon: &Lexicon, mut each: impl FnMut(&Self)) {
         let case = case_of(sentence.tokens) as u64;
-        let mut features = Self { rows: [0; FEATURES_MAX], count: 0, lexical: 0 };
-        for at in 0..sentence.tokens.len() {
+        let mut features = Self { keys: [0; FEATURES_MAX], count: 0, ends: [0; View::ALL.len()] };
+        let seen =
+            |at: usize| sentence.tokens.get(at).map_or(Seen::NOTHING, |t| Seen::new(t, lexicon));
+        let mut window = [Seen::NOTHING, Seen::NOTHING, Seen::NOTHING, seen(0), seen(1)];
+        for (at, token) in sentence.tokens.iter().enumerate() {
+            window.rotate_left(1);
+            if let Some(last) = window.last_mut() {
+                *last = seen(at + 2);
+            }
             features.count = 0;
-            features.read(sentence, at, case);
+            features.read(sentence, at, token, &window, case);
             each(&features);
         }
     }
 
-    fn read(&mut self, sentence: Sentence<'_>, at: usize, case: u64) {
-        let Some(token) = sentence.tokens.get(at) else { return };
-        let near = |by: isize| at.checked_add_signed(by).and_then(|at| sentence.tokens.get(at));
-        let hash = |token: Option<&Token>| token.map_or(NOTHING, |token| token.hash);
-        let (before, after) = (near(-1), near(1));
-        let (word, left, right) = (token.hash, hash(before), hash(after));
-        let (left2, right2) = (hash(near(-2)), hash(near(2)));
-        let look = |token: Option<&Token>| token.map_or(15, look_of);
-        let (shape, lshape, rshape) = (look(Some(token)), look(before), look(after));
-        let known =
-            |token: Option<&Token>| token.map_or(255, |token| u64::from(token.flags.bits()));
-        let (flags, lflags, rflags) = (known(Some(token)), known(before), known(after));
+    fn read(
+        &mut self,
+        sentence: Sentence<'_>,
+        at: usize,
+        token: &Token,
+        window: &[Seen; 5],
+        case: u64,
+    ) {
+        let [l2, l, own, r, r2] = *window;
+        let Seen { hash: word, shape, flags, known, cluster, coarse, tail } = own;
         let start = u64::from(at == 0) + 2 * u64::from(at == 0 && sentence.begins_line);
+        let [head2, head3, head4] = token.heads;
+        let [tail2, _, tail4] = token.tails;
 
         self.add(1, word, 0);
-        self.add(2, left, word);
-        self.add(3, word, right);
+        self.add(2, l.hash, word);
+        self.add(3, word, r.hash);
         self.add(4, word, shape);
-        self.add(5, token.heads[2], shape);
-        self.add(6, token.tails[2], shape);
-        self.lexical = self.count;
+        self.add(5, head4, shape);
+        self.add(6, tail4, shape);
+        self.end(View::Word);
 
-        self.add(7, left, shape);
-        self.add(8, right, shape);
-        self.add(9, left2, shape);
-        self.add(10, right2, shape);
-        self.add(11, mix(left2, left), shape);
-        self.add(12, mix(right, right2), shape);
-        self.add(13, mix(left, right), shape);
-        self.add(14, token.heads[0], shape);
-        self.add(15, token.heads[1], shape);
-        self.add(16, token.tails[0], shape);
-        self.add(17, token.tails[1], shape);
-        self.add(18, shape, start);
-        self.add(19, shape << 8 | lshape, start);
-        self.add(20, shape << 8 | rshape, start);
-        self.add(21, (shape << 8 | lshape) << 8 | rshape, case);
-        self.add(22, flags, shape << 8 | start);
-        self.add(23, flags << 8 | lflags, shape);
-        self.add(24, flags << 8 | rflags, shape);
-        self.add(25, (flags << 8 | lflags) << 8 | rflags, case << 8 | shape);
-        self.add(26, flags << 8 | case, shape);
-        self.add(27, left, flags);
-        self.add(28, right, flags);
-        self.add(29, u64::from(token.length), shape << 8 | flags);
+        self.add(7, l.hash, shape);
+        self.add(8, r.hash, shape);
+        self.add(9, l2.hash, shape);
+        self.add(10, r2.hash, shape);
+        self.add(11, mix(l2.hash, l.hash), shape);
+        self.add(12, mix(r.hash, r2.hash), shape);
+        self.add(13, mix(l.hash, r.hash), shape);
+        self.add(27, l.hash, flags);
+        self.add(28, r.hash, flags);
         self.add(30, sentence.line_head, shape << 8 | u64::from(at.min(8) as u8));
-        self.add(31, token.tails[1], flags);
-        self.add(32, before.map_or(0, |token| token.tails[1]), shape);
-        self.add(33, after.map_or(0, |token| token.tails[1]), shape);
-        self.add(34, look(near(-2)) << 16 | lshape << 8 | shape, known(near(-2)) << 8 | lflags);
-        self.add(35, look(near(2)) << 16 | rshape << 8 | shape, known(near(2)) << 8 | rflags);
+        self.end(View::Neighbours);
+
+        self.add(22, known, shape << 8 | start);
+        self.add(23, flags << 8 | l.flags, shape);
+        self.add(24, flags << 8 | r.flags, shape);
+        self.add(25, (flags << 8 | l.flags) << 8 | r.flags, case << 8 | shape);
+        self.add(26, known, case << 8 | shape);
+        self.add(29, u64::from(token.length), shape << 12 | known);
+        self.add(31, tail, flags);
+        self.add(34, l2.shape << 16 | l.shape << 8 | shape, l2.flags << 8 | l.flags);
+        self.add(35, r2.shape << 16 | r.shape << 8 | shape, r2.flags << 8 | r.flags);
+        self.add(36, l.known << 12 | known, shape);
+        self.add(37, r.known << 12 | known, shape);
+        self.add(38, u64::from(token.known.language), shape << 12 | known);
+        self.end(View::Lists);
+
+        self.add(39, cluster, shape);
+        self.add(40, l.cluster, shape);
+        self.add(41, r.cluster, shape);
+        self.add(42, l2.cluster, shape);
+        self.add(43, r2.cluster, shape);
+        self.add(44, l.cluster, flags << 1 | 1);
+        self.add(45, r.cluster, flags << 1 | 1);
+        self.add(46, l.coarse << 8 | coarse, shape);
+        self.add(47, coarse << 8 | r.coarse, shape);
+        self.add(48, (l.coarse << 8 | coarse) << 8 | r.coarse, case);
+        self.add(49, coarse, shape << 12 | known);
+        self.end(View::Clusters);
+
+        self.add(14, head2, shape);
+        self.add(15, head3, shape);
+        self.add(16, tail2, shape);
+        self.add(17, tail, shape);
+        self.add(18, shape, start);
+        self.add(19, shape << 8 | l.shape, start);
+        self.add(20, shape << 8 | r.shape, start);
+        self.add(21, (shape << 8 | l.shape) << 8 | r.shape, case);
+        self.add(32, l.tail, shape);
+        self.add(33, r.tail, shape);
+        self.end(View::Form);
     }
 
     fn add(&mut self, template: u64, part: u64, other: u64) {
         let mixed = mix(mix(part, template.wrapping_mul(0x9e37_79b9_7f4a_7c15)), other);
-        if let Some(row) = self.rows.get_mut(self.count) {
-            *row = (mixed >> (64 - ROWS.ilog2())) as u32;
+        if let Some(key) = self.keys.get_mut(self.count) {
+            *key = (mixed >> (64 - KEY_BITS)) as u32;
             self.count += 1;
+        }
+    }
+
+    fn end(&mut self, view: View) {
+        if let Some(end) = self.ends.get_mut(view as usize) {
+            *end = self.count;
         }
     }
 }
 
-/// The shape; for a mark also which.
-fn look_of(token: &Token) -> u64 {
-    let shape = token.shape as u64;
-    match token.shape {
-        Shape::Mark => shape + 16 + (token.hash & 0x3f),
-        _ => shape,
+impl Seen {
+    const NOTHING: Self = Self {
+        hash: NOTHING,
+        shape: 15,
+        flags: 255,
+        known: 0xfff,
+        cluster: 0xffff,
+        coarse: 255,
+        tail: 0,
+    };
+
+    fn new(token: &Token, lexicon: &Lexicon) -> Self {
+        let known = token.known;
+        let flags = u64::from(known.flags.bits());
+        let shape = token.shape as u64;
+        let [_, tail, _] = token.tails;
+        Self {
+            hash: token.hash,
+            // For a mark also which.
+            shape: match token.shape {
+                Shape::Mark => shape + 16 + (token.hash & 0x3f),
+                _ => shape,
+            },
+            flags,
+            known: flags | u64::from(known.frequency) << 8,
+            cluster: u64::from(known.cluster),
+            coarse: u64::from(lexicon.coarse(known.cluster)) + u64::from(known.cluster > 0),
+            tail,
+        }
     }
 }
 

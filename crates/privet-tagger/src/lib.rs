@@ -16,9 +16,9 @@ mod tagger;
 mod token;
 
 pub use chain::{Chain, Marginals, Unary};
-pub use feature::{FEATURES_MAX, Features};
+pub use feature::{FEATURES_MAX, Features, View};
 pub use label::{LABELS, Label, Name};
-pub use lexicon::{Flags, Lexicon, folded_hash};
-pub use model::{Model, ModelError, ROWS};
+pub use lexicon::{CLUSTERS, Flags, Known, Lexicon, folded_hash};
+pub use model::{KEY_BITS, Model, ModelError};
 pub use tagger::{Mention, Tagger};
 pub use token::{Sentence, Shape, Token, sentences};

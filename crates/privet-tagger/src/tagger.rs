@@ -61,8 +61,8 @@ impl Tagger {
         found: &mut dyn FnMut(Mention),
     ) {
         room.unary.clear();
-        Features::of_each(sentence, |features| {
-            let mut scores = self.model.unary(features.rows());
+        Features::of_each(sentence, Lexicon::shared(), |features| {
+            let mut scores = self.model.unary(features.keys());
             if let Some(outside) = scores.first_mut() {
                 *outside -= self.eagerness;
             }

@@ -1,6 +1,6 @@
 //! Tokens and sentences: words with their shape, every other mark by itself.
 
-use crate::lexicon::{Flags, Lexicon, fold, mix};
+use crate::lexicon::{Known, Lexicon, fold, mix};
 
 /// How a token is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Token {
     /// How it is written.
     pub shape: Shape,
     /// What the lists know about it.
-    pub flags: Flags,
+    pub known: Known,
     /// Of its letters in lower case.
     pub(crate) hash: u64,
     /// Of its first and last letters: two, three, four of each.
@@ -187,7 +187,7 @@ impl Reading {
             start,
             end,
             shape: self.shape(),
-            flags: if self.is_word { lexicon.flags(self.folded) } else { Flags::default() },
+            known: if self.is_word { lexicon.known(self.folded) } else { Known::default() },
             hash: self.hash,
             heads: self.heads,
             tails: [tail(&[c, d]), tail(&[b, c, d]), tail(&self.last)],

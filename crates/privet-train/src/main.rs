@@ -1,7 +1,10 @@
-//! `privet-train --corpora FOLDER`: makes the fast tagger's table from labelled texts.
+//! `privet-train`: makes the fast tagger's tables.
 //!
-//! Deterministic: the same texts and seed give the same table, byte for byte, on the
-//! same kind of machine.
+//! `privet-train words` makes the table of words from the lists beside this crate, and
+//! `privet-train names` the table of weights from labelled texts. Both are deterministic:
+//! the same lists, texts and seed give the same table, byte for byte, on the same kind of
+//! machine. `privet-train leave-out` measures on each corpus a table that was trained
+//! without it and its like.
 
 #![allow(clippy::print_stdout, reason = "its output is for people")]
 
@@ -10,50 +13,95 @@ mod random;
 mod score;
 mod trainer;
 mod variant;
+mod vocabulary;
+mod words;
 
 use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::corpus::Corpus;
-use crate::trainer::Trainer;
+use crate::trainer::{Recipe, Text, Trainer};
 
-/// What to train on, and where to write the table.
 #[derive(Parser)]
 struct Args {
-    /// The folder of labelled texts.
-    #[arg(long)]
-    corpora: PathBuf,
-    /// Where to write the table.
-    #[arg(long, default_value = "crates/privet-tagger/model/names.bin")]
-    out: PathBuf,
-    /// Passes over the texts.
-    #[arg(long, default_value_t = 4)]
-    epochs: u32,
-    /// Where the random numbers start.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Train on all texts, also those held back for choosing; for the final table.
-    #[arg(long)]
-    all: bool,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Makes the table of words.
+    Words {
+        /// Where to write the table.
+        #[arg(long, default_value = "crates/privet-tagger/model/words.bin")]
+        out: PathBuf,
+    },
+    /// Makes the table of weights and measures it on the texts held back.
+    Names {
+        /// The folder of labelled texts.
+        #[arg(long)]
+        corpora: PathBuf,
+        /// Where to write the table.
+        #[arg(long, default_value = "crates/privet-tagger/model/names.bin")]
+        out: PathBuf,
+        /// Train on all texts, also those held back for choosing; for the final table.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        recipe: Recipe,
+    },
+    /// Measures on each corpus what was learned from the others.
+    LeaveOut {
+        /// The folder of labelled texts.
+        #[arg(long)]
+        corpora: PathBuf,
+        /// Only the groups whose name begins so.
+        #[arg(long, default_value = "")]
+        only: String,
+        #[command(flatten)]
+        recipe: Recipe,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let from = Instant::now();
-    let corpora = Corpus::read_all(&args.corpora)?;
-    let mut trainer = Trainer::new(args.seed);
-    for epoch in 1..=args.epochs {
-        let tokens = trainer.pass(&corpora, args.all);
-        trainer.take_into_mean();
-        println!("pass {epoch}: {tokens} tokens, {:.0} s", from.elapsed().as_secs_f64());
-        if epoch == args.epochs || epoch % 3 == 0 {
-            let bytes = trainer.encode();
-            score::print(&corpora, Vec::leak(bytes))?;
+    match Args::parse().task {
+        Task::Words { out } => {
+            let table = words::table();
+            println!("{} bytes", table.len());
+            std::fs::write(out, table)?;
+        }
+        Task::Names { corpora, out, all, recipe } => {
+            let corpora = Corpus::read_all(&corpora)?;
+            let table = trained(&corpora, &recipe, |_, held_back| all || !held_back);
+            std::fs::write(&out, &table)?;
+            println!("wrote {}", out.display());
+            score::print(&corpora, Vec::leak(table), |document| document.held_back)?;
+        }
+        Task::LeaveOut { corpora, only, recipe } => {
+            let corpora = Corpus::read_all(&corpora)?;
+            for group in corpus::GROUPS.iter().filter(|group| group.starts_with(&only)) {
+                let table = trained(&corpora, &recipe, |corpus, _| corpus.group != *group);
+                let left_out: Vec<Corpus> =
+                    corpora.iter().filter(|corpus| corpus.group == *group).cloned().collect();
+                score::print(&left_out, Vec::leak(table), |_| true)?;
+            }
         }
     }
-    std::fs::write(&args.out, trainer.encode())?;
-    println!("wrote {}", args.out.display());
     Ok(())
+}
+
+/// A table learned from the documents that `takes` takes.
+fn trained(corpora: &[Corpus], recipe: &Recipe, takes: impl Fn(&Corpus, bool) -> bool) -> Vec<u8> {
+    let from = Instant::now();
+    let mut texts: Vec<Text<'_>> = Vec::new();
+    for corpus in corpora {
+        let taken = corpus.documents.iter().filter(|document| takes(corpus, document.held_back));
+        texts.extend(taken.map(|document| (document, corpus.weight)));
+    }
+    let mut trainer = Trainer::new(recipe.clone(), &texts);
+    trainer.train(&texts);
+    println!("{} features, {:.0} s", trainer.features(), from.elapsed().as_secs_f64());
+    trainer.encode()
 }

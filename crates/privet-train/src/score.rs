@@ -2,7 +2,7 @@
 
 use privet_tagger::{Mention, Model, Name, Tagger};
 
-use crate::corpus::{Corpus, Span};
+use crate::corpus::{Corpus, Document, Span};
 use crate::variant::{Variant, Writing, written};
 
 #[derive(Default)]
@@ -23,13 +23,17 @@ impl Count {
 }
 
 /// Prints precision, recall and F1 by overlap, for each file, name and writing.
-pub(crate) fn print(corpora: &[Corpus], table: &'static [u8]) -> anyhow::Result<()> {
+pub(crate) fn print(
+    corpora: &[Corpus],
+    table: &'static [u8],
+    measured: impl Fn(&Document) -> bool + Copy,
+) -> anyhow::Result<()> {
     let tagger = Tagger::new(Model::decode(table)?, 0.0);
     for corpus in corpora {
         let mut line = format!("  {:20}", corpus.file);
         for name in Name::ALL {
             for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
-                let count = count(&tagger, corpus, name, writing);
+                let count = count(&tagger, corpus, name, writing, measured);
                 let (precision, recall, f1) = count.f1();
                 line += &match writing {
                     Writing::AsIs => format!(" {name:?} {precision:.2}/{recall:.2}={f1:.3}"),
@@ -43,7 +47,8 @@ pub(crate) fn print(corpora: &[Corpus], table: &'static [u8]) -> anyhow::Result<
     let mut line = String::from("  MEAN");
     for name in Name::ALL {
         for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
-            let sum: f64 = corpora.iter().map(|c| count(&tagger, c, name, writing).f1().2).sum();
+            let sum: f64 =
+                corpora.iter().map(|c| count(&tagger, c, name, writing, measured).f1().2).sum();
             line += &format!(" {:.4}", sum / corpora.len() as f64);
         }
     }
@@ -51,9 +56,15 @@ pub(crate) fn print(corpora: &[Corpus], table: &'static [u8]) -> anyhow::Result<
     Ok(())
 }
 
-fn count(tagger: &Tagger, corpus: &Corpus, name: Name, writing: Writing) -> Count {
+fn count(
+    tagger: &Tagger,
+    corpus: &Corpus,
+    name: Name,
+    writing: Writing,
+    measured: impl Fn(&Document) -> bool,
+) -> Count {
     let mut count = Count::default();
-    for document in corpus.documents.iter().filter(|document| document.held_back) {
+    for document in corpus.documents.iter().filter(|document| measured(document)) {
         let variant = written(document, writing);
         let spans = in_bytes(&variant);
         let mut found: Vec<Mention> = Vec::new();

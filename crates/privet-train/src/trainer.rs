@@ -2,123 +2,190 @@
 //! Singer, 2011).
 
 use privet_tagger::{
-    Chain, Features, LABELS, Label, Lexicon, Marginals, Model, ROWS, Sentence, Token, Unary,
-    sentences,
+    Chain, FEATURES_MAX, Features, LABELS, Label, Lexicon, Marginals, Model, Sentence, Token,
+    Unary, View, sentences,
 };
 
-use crate::corpus::{Corpus, Document, Span};
+use crate::corpus::{Document, Span};
 use crate::random::Random;
 use crate::variant::{Names, Variant, Writing, written};
+use crate::vocabulary::Vocabulary;
 
-/// Weights of a row, and the sums of their squared gradients.
+/// Weights of a feature, and the sums of their squared gradients.
 #[derive(Clone, Copy, Default)]
 struct Row {
     weights: [f32; LABELS],
     squares: [f32; LABELS],
 }
 
+/// A text, and how much it counts.
+pub(crate) type Text<'t> = (&'t Document, f32);
+
+/// How the trainer goes about it.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Recipe {
+    /// Passes over the texts.
+    #[arg(long, default_value_t = 6)]
+    pub(crate) epochs: u32,
+    /// Passes before weights are taken into the mean that is written.
+    #[arg(long, default_value_t = 2)]
+    pub(crate) warm_up: u32,
+    /// How far a step goes.
+    #[arg(long, default_value_t = 0.1)]
+    pub(crate) rate: f32,
+    /// Weights shrink by this share of the rate, towards nothing.
+    #[arg(long, default_value_t = 0.00005)]
+    pub(crate) shrink: f32,
+    /// A feature must be seen in so many texts.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) documents_min: u32,
+    /// This share of a token's features is left out at each step.
+    #[arg(long, default_value_t = 0.1)]
+    pub(crate) dropped: f32,
+    /// In this share of tokens the word itself is hidden.
+    #[arg(long, default_value_t = 0.2)]
+    pub(crate) word_hidden: f32,
+    /// In this share of tokens each other view is hidden.
+    #[arg(long, default_value_t = 0.1)]
+    pub(crate) view_hidden: f32,
+    /// In this share of passes over a text it is written lower.
+    #[arg(long, default_value_t = 0.5)]
+    pub(crate) lower: f32,
+    /// In this share of passes over a text it is written upper.
+    #[arg(long, default_value_t = 0.4)]
+    pub(crate) upper: f32,
+    /// In this share of passes its names are replaced first.
+    #[arg(long, default_value_t = 0.4)]
+    pub(crate) replaced: f32,
+    /// Where the random numbers start.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
 pub(crate) struct Trainer {
+    recipe: Recipe,
+    vocabulary: Vocabulary,
     rows: Vec<Row>,
     steps: [Row; LABELS],
     random: Random,
     names: Names,
     mean: Vec<[f32; LABELS]>,
+    steps_mean: [[f32; LABELS]; LABELS],
     taken: f32,
 }
 
-/// How far a step goes.
-const RATE: f32 = 0.12;
-/// This share of a token's features is left out at each step.
-const DROPPED: f32 = 0.15;
 /// Smaller gradients are not worth a look-up.
 const GRADIENT_MIN: f32 = 0.003;
-/// In this share of tokens the word itself is hidden.
-const HIDDEN: f32 = 0.12;
-/// In this share of passes over a text it is written lower, and upper.
-const LOWER: f32 = 0.5;
-const UPPER: f32 = 0.4;
-/// In this share its names are replaced first.
-const REPLACED: f32 = 0.4;
-/// Weights shrink by this share of the rate, towards nothing.
-const SHRINK: f32 = 0.00002;
 
 impl Trainer {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// A trainer that knows the features of `texts` and no weights yet.
+    pub(crate) fn new(recipe: Recipe, texts: &[Text<'_>]) -> Self {
+        let mut random = Random::new(recipe.seed);
+        let names = Names::new();
+        let mut vocabulary = Vocabulary::new();
+        for (number, (document, _)) in texts.iter().enumerate() {
+            let other = names.replaced(document, &mut random);
+            for document in [*document, &other] {
+                for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
+                    vocabulary.count(&written(document, writing), number);
+                }
+            }
+        }
+        let kept = vocabulary.close(recipe.documents_min);
         Self {
-            rows: vec![Row::default(); ROWS],
+            recipe,
+            vocabulary,
+            rows: vec![Row::default(); kept],
             steps: [Row::default(); LABELS],
-            random: Random::new(seed),
-            names: Names::new(),
-            mean: Vec::new(),
+            random,
+            names,
+            mean: vec![[0.0; LABELS]; kept],
+            steps_mean: [[0.0; LABELS]; LABELS],
             taken: 0.0,
         }
     }
 
-    /// Adds the weights of now to the mean that is written.
-    pub(crate) fn take_into_mean(&mut self) {
+    /// How many features are known.
+    pub(crate) fn features(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Goes over `texts` as often as the recipe says.
+    pub(crate) fn train(&mut self, texts: &[Text<'_>]) {
+        for epoch in 1..=self.recipe.epochs {
+            self.pass(texts);
+            if epoch > self.recipe.warm_up {
+                self.take_into_mean();
+            }
+        }
+    }
+
+    fn take_into_mean(&mut self) {
         self.taken += 1.0;
         let share = 1.0 / self.taken;
-        self.mean.resize(ROWS, [0.0; LABELS]);
-        for (mean, row) in self.mean.iter_mut().zip(&self.rows) {
+        let rows = self.mean.iter_mut().chain(&mut self.steps_mean);
+        for (mean, row) in rows.zip(self.rows.iter().chain(&self.steps)) {
             for (mean, weight) in mean.iter_mut().zip(row.weights) {
                 *mean += (weight - *mean) * share;
             }
         }
     }
 
-    /// Goes once over all texts, in random order. Returns how many tokens were seen.
-    pub(crate) fn pass(&mut self, corpora: &[Corpus], all: bool) -> usize {
-        let mut order: Vec<(&Document, f32)> = corpora
-            .iter()
-            .flat_map(|corpus| corpus.documents.iter().map(|document| (document, corpus.weight)))
-            .filter(|(document, _)| all || !document.held_back)
-            .collect();
+    /// Goes once over all texts, in random order.
+    fn pass(&mut self, texts: &[Text<'_>]) {
+        let mut order: Vec<&Text<'_>> = texts.iter().collect();
         self.random.shuffle(&mut order);
-        let mut tokens = 0;
         for (document, weight) in order {
             let other = self
                 .random
-                .chance(REPLACED)
+                .chance(self.recipe.replaced)
                 .then(|| self.names.replaced(document, &mut self.random));
             let document = other.as_ref().unwrap_or(document);
-            tokens += self.learn(&written(document, Writing::AsIs), weight);
-            if self.random.chance(LOWER) {
-                tokens += self.learn(&written(document, Writing::Lower), weight);
+            self.learn(&written(document, Writing::AsIs), *weight);
+            if self.random.chance(self.recipe.lower) {
+                self.learn(&written(document, Writing::Lower), *weight);
             }
-            if self.random.chance(UPPER) {
-                tokens += self.learn(&written(document, Writing::Upper), weight);
+            if self.random.chance(self.recipe.upper) {
+                self.learn(&written(document, Writing::Upper), *weight);
             }
         }
-        tokens
     }
 
-    fn learn(&mut self, variant: &Variant, weight: f32) -> usize {
+    fn learn(&mut self, variant: &Variant, weight: f32) {
         let labels = CharLabels::new(variant);
         let mut room = Vec::new();
-        let mut count = 0;
         let mut learned = Vec::new();
         sentences(&variant.text, Lexicon::shared(), &mut room, |sentence| {
-            count += sentence.tokens.len();
             learned.push(Example::new(sentence, &labels));
         });
         for example in &learned {
             self.step(example, weight);
         }
-        count
+    }
+
+    /// The numbers of the features of a token that are looked at in one step.
+    fn looked_at(&mut self, features: &Features) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(FEATURES_MAX);
+        for view in View::ALL {
+            let hidden = match view {
+                View::Word => self.recipe.word_hidden,
+                _ => self.recipe.view_hidden,
+            };
+            if self.random.chance(hidden) {
+                continue;
+            }
+            for key in features.of(view) {
+                if !self.random.chance(self.recipe.dropped) {
+                    numbers.extend(self.vocabulary.number(*key));
+                }
+            }
+        }
+        numbers
     }
 
     fn step(&mut self, example: &Example, weight: f32) {
-        let hidden: Vec<bool> =
-            example.features.iter().map(|_| self.random.chance(HIDDEN)).collect();
-        let kept: Vec<Vec<u32>> = example
-            .features
-            .iter()
-            .zip(&hidden)
-            .map(|(features, hidden)| {
-                let rows = if *hidden { features.without_word() } else { features.rows() };
-                rows.iter().copied().filter(|_| !self.random.chance(DROPPED)).collect()
-            })
-            .collect();
+        let kept: Vec<Vec<u32>> =
+            example.features.iter().map(|features| self.looked_at(features)).collect();
         let rows = |at: usize| kept.get(at).map(Vec::as_slice).unwrap_or_default();
         let unary: Vec<Unary> =
             (0..example.features.len()).map(|at| self.unary(rows(at))).collect();
@@ -156,7 +223,7 @@ impl Trainer {
         }
         for row in rows {
             if let Some(row) = self.rows.get_mut(*row as usize) {
-                row.nudge(&gradients);
+                row.nudge(&gradients, &self.recipe);
             }
         }
     }
@@ -175,7 +242,7 @@ impl Trainer {
                 {
                     *gradient = (share(told_from) * told_to - share(free_from) * free_to) * weight;
                 }
-                row.nudge(&gradients);
+                row.nudge(&gradients, &self.recipe);
             }
         }
     }
@@ -186,18 +253,20 @@ impl Trainer {
 
     /// The table as it is now.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        Model::encode(self.mean.iter(), &self.steps.map(|row| row.weights))
+        let keys = self.vocabulary.keys().iter().copied();
+        let weights: Vec<(u32, [f32; LABELS])> = keys.zip(self.mean.iter().copied()).collect();
+        Model::encode(&weights, &self.steps_mean)
     }
 }
 
 impl Row {
-    fn nudge(&mut self, gradients: &[f32; LABELS]) {
+    fn nudge(&mut self, gradients: &[f32; LABELS], recipe: &Recipe) {
         let parts = self.weights.iter_mut().zip(&mut self.squares).zip(gradients);
         for ((weight, square), gradient) in parts {
-            let gradient = gradient - SHRINK * *weight;
+            let gradient = gradient - recipe.shrink * *weight;
             *square += gradient * gradient;
             if *square > 0.0 {
-                *weight += RATE * gradient / square.sqrt();
+                *weight += recipe.rate * gradient / square.sqrt();
             }
         }
     }
@@ -212,7 +281,7 @@ struct Example {
 impl Example {
     fn new(sentence: Sentence<'_>, labels: &CharLabels) -> Self {
         let mut features = Vec::with_capacity(sentence.tokens.len());
-        Features::of_each(sentence, |of| features.push(of.clone()));
+        Features::of_each(sentence, Lexicon::shared(), |of| features.push(of.clone()));
         let allowed = sentence.tokens.iter().map(|token| labels.allowed(token)).collect();
         Self { features, allowed }
     }

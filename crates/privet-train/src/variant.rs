@@ -55,9 +55,9 @@ impl Names {
             latin.map(capitalised).collect()
         };
         Self {
-            first: list(include_str!("../../privet-tagger/data/first.txt")),
-            family: list(include_str!("../../privet-tagger/data/family.txt")),
-            place: list(include_str!("../../privet-tagger/data/place.txt")),
+            first: list(include_str!("../data/first.txt")),
+            family: list(include_str!("../data/family.txt")),
+            place: list(include_str!("../data/place.txt")),
         }
     }
 

@@ -1,0 +1,216 @@
+//! [`NameModel`]: people, places and organisations, by a model that reads the sentence.
+//!
+//! The model itself is `privet-tagger`. Here its mentions become findings: how sure it must
+//! be depends on the type, on what the caller prefers ([`ModelUse`]), and on whether the
+//! line looks like code, where capitals and names of things mislead it.
+
+use privet_tagger::{Mention, Name, Tagger};
+use privet_text::{EntitySet, EntityType, Finding, Reason, Score, Span};
+
+use crate::Detector;
+use crate::plausible::{is_plausible, is_thing};
+
+/// Whether the name model is asked, and which mistakes weigh more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ModelUse {
+    /// It is not asked.
+    Off,
+    /// Few false alarms, more names missed.
+    Precise,
+    /// What the model itself takes for more likely than not.
+    #[default]
+    Balanced,
+    /// A missed name costs more than a false alarm.
+    Strict,
+}
+
+impl ModelUse {
+    /// Each of them, the most eager last.
+    pub const ALL: &'static [Self] = &[Self::Off, Self::Precise, Self::Balanced, Self::Strict];
+
+    /// The name in configuration and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Precise => "precise",
+            Self::Balanced => "balanced",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// The one of that [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|preset| preset.name() == name)
+    }
+
+    /// How sure the model must be that something is a `name`.
+    fn threshold(self, name: Name) -> f32 {
+        match (self, name) {
+            (Self::Off, _) => f32::INFINITY,
+            (Self::Precise, Name::Person) => 0.75,
+            (Self::Precise, Name::Location | Name::Organization) => 0.8,
+            (Self::Balanced, Name::Person) => 0.5,
+            (Self::Balanced, Name::Location | Name::Organization) => 0.5,
+            (Self::Strict, Name::Person) => 0.25,
+            (Self::Strict, Name::Location | Name::Organization) => 0.3,
+        }
+    }
+
+    /// Taken from the score of "no name" before the best labels are chosen, so that a
+    /// mention with a chance as low as the threshold is seen at all.
+    fn eagerness(self) -> f32 {
+        match self {
+            Self::Off | Self::Precise => 0.0,
+            Self::Balanced => 0.2,
+            Self::Strict => 1.2,
+        }
+    }
+}
+
+/// Finds names with the model.
+pub(crate) struct NameModel {
+    tagger: Option<Tagger>,
+    preset: ModelUse,
+}
+
+impl NameModel {
+    /// The model, if anything it finds is in `wanted`.
+    pub(crate) fn for_entities(wanted: EntitySet, preset: ModelUse) -> Self {
+        let asked =
+            preset != ModelUse::Off && Name::ALL.iter().any(|n| wanted.contains(entity(*n)));
+        let tagger = if asked { Tagger::shared(preset.eagerness()) } else { None };
+        Self { tagger, preset }
+    }
+
+    fn finding(&self, text: &str, mention: Mention) -> Option<Finding> {
+        let threshold = self.preset.threshold(mention.name);
+        if mention.confidence < threshold {
+            return None;
+        }
+        if !is_plausible(text, mention.start, mention.end) {
+            return None;
+        }
+        let value = text.get(mention.start..mention.end)?;
+        let digits = value.bytes().any(|byte| byte.is_ascii_digit());
+        if mention.name == Name::Person && (digits || is_thing(value)) {
+            return None;
+        }
+        if mention.confidence < CODE_THRESHOLD && looks_like_code(line_around(text, mention)) {
+            return None;
+        }
+        Some(Finding {
+            entity: entity(mention.name),
+            span: Span::new(mention.start, mention.end)?,
+            // What is below one half but above the threshold is reported all the same.
+            score: Score::new(mention.confidence.max(0.5)),
+            recognizer: recognizer(mention.name),
+            reasons: vec![Reason::Model],
+        })
+    }
+}
+
+impl Detector for NameModel {
+    fn detect(&self, text: &str, found: &mut dyn FnMut(Finding)) {
+        let Some(tagger) = &self.tagger else { return };
+        tagger.tag(text, &mut |mention| {
+            if let Some(finding) = self.finding(text, mention) {
+                found(finding);
+            }
+        });
+    }
+}
+
+fn entity(name: Name) -> EntityType {
+    match name {
+        Name::Person => EntityType::Person,
+        Name::Location => EntityType::Location,
+        Name::Organization => EntityType::Organization,
+    }
+}
+
+fn recognizer(name: Name) -> &'static str {
+    match name {
+        Name::Person => "model/person",
+        Name::Location => "model/location",
+        Name::Organization => "model/organization",
+    }
+}
+
+/// The line in which `mention` stands, or what of it is near.
+fn line_around(text: &str, mention: Mention) -> &str {
+    let head = text.get(..mention.start).unwrap_or_default();
+    let tail = text.get(mention.end..).unwrap_or_default();
+    let near = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let from = near(mention.start.saturating_sub(LINE_SEEN_MAX));
+    let begin = head.get(from..).and_then(|head| head.rfind('\n')).map_or(from, |at| from + at + 1);
+    let to = near((mention.end + LINE_SEEN_MAX).min(text.len())).max(mention.end);
+    let end = tail
+        .get(..to - mention.end)
+        .and_then(|tail| tail.find('\n'))
+        .map_or(to, |at| mention.end + at);
+    text.get(begin..end).unwrap_or_default()
+}
+
+/// Whether a line looks written for a machine: marks of code among few words.
+fn looks_like_code(line: &str) -> bool {
+    let line = line.trim();
+    let comment = ["//", "#", "/*", "*", "--", ";", "<!--", "%"];
+    if comment.iter().any(|mark| line.starts_with(mark)) {
+        return false;
+    }
+    let marks = line.bytes().filter(|b| b"{}[]()<>=;_|&$\\`~^*+/@#%:\"".contains(b)).count();
+    let blanks = line.bytes().filter(|b| *b == b' ').count();
+    let ends = line.ends_with(['{', '}', ';', '(', '[', ']', '>']);
+    marks >= 3 && marks * 2 > blanks || ends && marks >= 2
+}
+
+/// In what looks like code nothing below this counts.
+const CODE_THRESHOLD: f32 = 0.9;
+/// This many bytes before and after a mention are looked at.
+const LINE_SEEN_MAX: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&str, &'static str)> {
+        let mut all = Vec::new();
+        let model = NameModel::for_entities(EntitySet::all(), ModelUse::Balanced);
+        model.detect(text, &mut |f| all.extend(f.span.of(text).map(|v| (v, f.entity.name()))));
+        all
+    }
+
+    #[test]
+    fn names_in_sentences() {
+        let text = "Yesterday Ingrid Maier flew from Berlin to Paris.";
+        let want = [("Ingrid Maier", "PERSON"), ("Berlin", "LOCATION"), ("Paris", "LOCATION")];
+        assert_eq!(found(text), want);
+    }
+
+    #[test]
+    fn nothing_is_asked_for_other_types() {
+        let only = [EntityType::EmailAddress].into_iter().collect();
+        assert!(NameModel::for_entities(only, ModelUse::Strict).tagger.is_none());
+        assert!(NameModel::for_entities(EntitySet::all(), ModelUse::Off).tagger.is_none());
+    }
+
+    #[test]
+    fn lines_of_code() {
+        for line in ["let maria = Maria::new(rosa, 1);", "if (x[0] == y) {", "{\"a\":[1,2],"] {
+            assert!(looks_like_code(line), "{line}");
+        }
+        for line in ["Dear Ms. Maier (and all),", "// by Ingrid Maier <i@example.com>", ""] {
+            assert!(!looks_like_code(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_are_cut_at_their_ends() {
+        let text = "one\ntwo Doe ü\nthree";
+        let mention = Mention { start: 8, end: 11, name: Name::Person, confidence: 1.0 };
+        assert_eq!(line_around(text, mention), "two Doe ü");
+        let long = format!("{}Doe{}", "ü".repeat(400), "ü".repeat(401));
+        let mention = Mention { start: 800, end: 803, name: Name::Person, confidence: 1.0 };
+        assert_eq!(line_around(&long, mention).len(), 2 * LINE_SEEN_MAX + 3);
+    }
+}
