@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::schema::{Check, Rule, SpanOf, Weighted, Words};
+use crate::schema::{Check, Rule, SpanOf, Text, Weighted, Words};
 
 /// The table of rules.
 pub(crate) fn rules(rules: &[(String, Rule)]) -> Result<String, std::fmt::Error> {
@@ -19,8 +19,9 @@ pub(crate) fn rules(rules: &[(String, Rule)]) -> Result<String, std::fmt::Error>
 pub(crate) fn examples(rules: &[(String, Rule)]) -> Result<String, std::fmt::Error> {
     let mut out = String::from("&[\n");
     for (_, rule) in rules {
-        let Rule { examples, counter_examples, .. } = rule;
-        writeln!(out, "    (&{examples:?}, &{counter_examples:?}),")?;
+        let joined = |texts: &[Text]| texts.iter().map(Text::joined).collect::<Vec<_>>();
+        let (examples, against) = (joined(&rule.examples), joined(&rule.counter_examples));
+        writeln!(out, "    (&{examples:?}, &{against:?}),")?;
     }
     out.push_str("]\n");
     Ok(out)
@@ -80,12 +81,51 @@ fn way(rule: &Rule) -> Result<String, std::fmt::Error> {
             rule.direct,
             rule.digitless
         )?;
+    } else if !rule.starts.is_empty() {
+        let confirm = match &rule.confirm {
+            Some(name) => format!("Some(crate::secret::{name})"),
+            None => String::from("None"),
+        };
+        let mut triggers: Vec<String> =
+            rule.starts.iter().map(|start| start.to_ascii_lowercase()).collect();
+        triggers.sort_unstable();
+        triggers.dedup();
+        write!(
+            out,
+            "Way::Token(Token {{ triggers: &{triggers:?}, starts: &{:?}, bodies: {}, random: {}, confirm: {confirm} }})",
+            rule.starts,
+            bodies(rule),
+            rule.random
+        )?;
+    } else if !rule.vendors.is_empty() {
+        write!(
+            out,
+            "Way::Beside(Beside {{ vendors: &{:?}, bodies: {} }})",
+            rule.vendors,
+            bodies(rule)
+        )?;
     } else {
         let words: Vec<&String> =
             rule.words.values().flatten().collect::<BTreeSet<_>>().into_iter().collect();
         write!(out, "Way::Words {{ words: &{words:?}, score: {score:?}, exact: {} }}", rule.exact)?;
     }
     Ok(out)
+}
+
+/// The bodies of a token.
+fn bodies(rule: &Rule) -> String {
+    let one = |body: &String| {
+        let parts: String = crate::body::parts(body)
+            .unwrap_or_default()
+            .iter()
+            .map(|part| {
+                let crate::body::Part { class, min, max } = part;
+                format!("Part {{ class: {class:#x}, min: {min}, max: {max} }}, ")
+            })
+            .collect();
+        format!("&[{parts}], ")
+    };
+    format!("&[{}]", rule.body.iter().map(one).collect::<String>())
 }
 
 /// The words as they may be spelled: with letters beyond ASCII in capitals, because the

@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "this is how a build speaks to cargo")]
 
+mod body;
 mod emit;
 mod profiles;
 mod schema;

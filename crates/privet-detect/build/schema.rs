@@ -11,6 +11,9 @@ pub(crate) struct File {
     /// Parts of patterns by name, to be used as `{{name}}`.
     #[serde(default)]
     pub(crate) fragments: BTreeMap<String, String>,
+    /// The entity type of rules that name none.
+    #[serde(default)]
+    pub(crate) entity: String,
     /// Its rules.
     pub(crate) rule: Vec<Rule>,
 }
@@ -18,13 +21,15 @@ pub(crate) struct File {
 /// Words by language (ISO 639-1).
 pub(crate) type Words = BTreeMap<String, Vec<String>>;
 
-/// One rule. Exactly one of `shapes`, `cues` and `words` says how it finds a candidate.
+/// One rule. Exactly one of `shapes`, `cues`, `words`, `starts` and `vendors` says how it
+/// finds a candidate.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rule {
     /// Its name in findings, such as `br-cpf`.
     pub(crate) id: String,
-    /// The entity type, such as `NATIONAL_ID`.
+    /// The entity type, such as `NATIONAL_ID`; that of the file by default.
+    #[serde(default)]
     pub(crate) entity: String,
     /// The country (ISO 3166-1), if only one knows it.
     pub(crate) region: Option<String>,
@@ -41,6 +46,22 @@ pub(crate) struct Rule {
     /// Words that are the value.
     #[serde(default)]
     pub(crate) words: Words,
+    /// The letters with which a token begins; it goes on as `body` says.
+    #[serde(default)]
+    pub(crate) starts: Vec<String>,
+    /// Names beside which a value is given to a key, password or token; it looks as `body`
+    /// says.
+    #[serde(default)]
+    pub(crate) vendors: Vec<String>,
+    /// With `starts` and `vendors`: how the value goes on or looks, in classes and letters
+    /// one after the other.
+    #[serde(default)]
+    pub(crate) body: Vec<String>,
+    /// With `starts`: the body must look random, since other things begin like it.
+    #[serde(default)]
+    pub(crate) random: bool,
+    /// With `starts`: a check that adds its points if it holds, and takes nothing if not.
+    pub(crate) confirm: Option<String>,
     /// With `cues`: how the value looks.
     pub(crate) value: Option<String>,
     /// With `cues`: code that reads on from the cue instead of `value`.
@@ -74,9 +95,29 @@ pub(crate) struct Rule {
     #[serde(default)]
     pub(crate) against: Words,
     /// Texts with what must be found in them between `[[` and `]]`.
-    pub(crate) examples: Vec<String>,
+    pub(crate) examples: Vec<Text>,
     /// Texts in which the rule must find nothing.
-    pub(crate) counter_examples: Vec<String>,
+    pub(crate) counter_examples: Vec<Text>,
+}
+
+/// A text, perhaps in pieces, so that no scanner takes the file for one that leaks.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Text {
+    /// In one piece.
+    Whole(String),
+    /// In several.
+    Pieces(Vec<String>),
+}
+
+impl Text {
+    /// The pieces put together.
+    pub(crate) fn joined(&self) -> String {
+        match self {
+            Self::Whole(text) => text.clone(),
+            Self::Pieces(pieces) => pieces.concat(),
+        }
+    }
 }
 
 /// One way in which a value is written.
@@ -136,8 +177,12 @@ fn digits() -> String {
 }
 
 impl File {
-    /// Puts the fragments into the patterns, also those of fragments above.
+    /// Puts the fragments into the patterns, also those of fragments above, and the entity
+    /// type into the rules.
     pub(crate) fn expand(&mut self) {
+        for rule in self.rule.iter_mut().filter(|rule| rule.entity.is_empty()) {
+            rule.entity.clone_from(&self.entity);
+        }
         let fill = |text: &mut String| {
             while let Some((head, (name, tail))) =
                 text.split_once("{{").and_then(|(head, rest)| Some((head, rest.split_once("}}")?)))
@@ -156,20 +201,39 @@ impl File {
 impl Rule {
     /// What is wrong with it, if anything is.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let ways = [!self.shapes.is_empty(), !self.cues.is_empty(), !self.words.is_empty()];
+        let ways = [
+            !self.shapes.is_empty(),
+            !self.cues.is_empty(),
+            !self.words.is_empty(),
+            !self.starts.is_empty(),
+            !self.vendors.is_empty(),
+        ];
         if ways.iter().filter(|way| **way).count() != 1 {
-            return Err("needs exactly one of `shapes`, `cues` and `words`".into());
+            return Err(
+                "needs exactly one of `shapes`, `cues`, `words`, `starts` and `vendors`".into()
+            );
+        }
+        if self.entity.is_empty() {
+            return Err("needs an `entity`".into());
+        }
+        let token = !self.starts.is_empty() || !self.vendors.is_empty();
+        if token == self.body.is_empty() {
+            return Err("`body` goes with `starts` and `vendors`".into());
+        }
+        for body in &self.body {
+            crate::body::parts(body)?;
         }
         if !self.cues.is_empty() && self.value.is_some() == self.reader.is_some() {
             return Err("`cues` need either `value` or `reader`".into());
         }
-        if self.shapes.is_empty() && self.score.is_none() {
+        if self.shapes.is_empty() && !token && self.score.is_none() {
             return Err("needs a `score`".into());
         }
         if self.examples.is_empty() || self.counter_examples.is_empty() {
             return Err("needs examples and counter_examples".into());
         }
-        if self.examples.iter().any(|text| !text.contains("[[") || !text.contains("]]")) {
+        let marked = |text: &Text| text.joined().contains("[[") && text.joined().contains("]]");
+        if !self.examples.iter().all(marked) {
             return Err("each example marks what must be found with [[ and ]]".into());
         }
         if self.needs_context && self.context.is_empty() {

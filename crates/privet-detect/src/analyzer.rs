@@ -5,8 +5,11 @@ use std::sync::Arc;
 use privet_text::{EntitySet, EntityType, Finding};
 
 use crate::Detector;
+use crate::combination::raise;
+use crate::custom::{self, Custom};
 use crate::disguise::{Base64Runs, windows};
 use crate::email::Emails;
+use crate::exception::Exception;
 use crate::explain::{Explained, explain};
 use crate::model::NameModel;
 use crate::name::Names;
@@ -14,7 +17,7 @@ use crate::number::Numbers;
 use crate::options::AnalyzerOptions;
 use crate::repeat::repeats;
 use crate::resolve::settle;
-use crate::rule::Engine;
+use crate::rule::{Engine, Rule};
 use crate::token_literal::TokenLiterals;
 
 /// All recognizers in one. It is cheap to make and to share.
@@ -53,7 +56,7 @@ impl Analyzer {
     /// The findings in `text`: sorted, not overlapping, on character boundaries.
     /// Time and memory are linear in `text.len()`.
     pub fn analyze(&self, text: &str) -> Vec<Finding> {
-        let candidates: Vec<Finding> = candidates(&self.engine, &self.model, text)
+        let candidates: Vec<Finding> = candidates(self.detectors(&self.engine, &self.model), text)
             .into_iter()
             .filter(|finding| self.wants(text, finding))
             .collect();
@@ -74,26 +77,52 @@ impl Analyzer {
     pub fn explain(&self, text: &str) -> Vec<Explained> {
         let engine = Engine::for_entities(EntitySet::all());
         let model = NameModel::for_entities(EntitySet::all(), self.options.model);
-        let candidates = candidates(&engine, &model, text);
+        let candidates = candidates(self.detectors(&engine, &model), text);
         explain(text, candidates, &self.options, |finding| self.wants(text, finding))
+    }
+
+    fn detectors<'a>(&'a self, engine: &'a Engine, model: &'a NameModel) -> Detectors<'a> {
+        Detectors { engine, model, custom: self.options.custom.as_deref() }
+    }
+
+    /// The rule whose findings carry `recognizer`, also one of the company's own.
+    pub fn rule(&self, recognizer: &str) -> Option<&'static Rule> {
+        let own = || self.options.custom.as_ref().and_then(|custom| custom.rule(recognizer));
+        Rule::of(recognizer).or_else(own)
+    }
+
+    /// The same detectors with other exceptions.
+    #[must_use]
+    pub fn with_exceptions(&self, exceptions: Vec<Exception>) -> Self {
+        Self::new(AnalyzerOptions { exceptions, ..self.options.clone() })
     }
 
     fn wants(&self, text: &str, finding: &Finding) -> bool {
         finding.score >= self.options.score_min
-            && self.options.entities.contains(finding.entity)
+            && (self.options.entities.contains(finding.entity) || custom::is_own(finding))
             && !self.is_allowed(text, finding)
     }
 
     fn is_allowed(&self, text: &str, finding: &Finding) -> bool {
-        let value = finding.span.of(text);
-        value.is_some_and(|value| self.options.allow.iter().any(|term| term == value))
+        let Some(value) = finding.span.of(text) else { return false };
+        let mut exceptions = self.options.exceptions.iter();
+        self.options.allow.iter().any(|term| term == value)
+            || exceptions.any(|exception| exception.covers(finding.entity, value))
     }
 }
 
+/// What differs between analyzers; the other recognizers are the same for all.
+#[derive(Clone, Copy)]
+struct Detectors<'a> {
+    engine: &'a Engine,
+    model: &'a NameModel,
+    custom: Option<&'a Custom>,
+}
+
 /// Everything that any recognizer proposes in `text`, once each.
-fn candidates(engine: &Engine, model: &NameModel, text: &str) -> Vec<Finding> {
+fn candidates(detectors: Detectors<'_>, text: &str) -> Vec<Finding> {
     let mut found = Vec::new();
-    gather(engine, model, text, 0, &mut found);
+    gather(detectors, text, 0, &mut found);
     if found.is_empty() {
         return found;
     }
@@ -105,29 +134,33 @@ fn candidates(engine: &Engine, model: &NameModel, text: &str) -> Vec<Finding> {
     found.dedup_by(|next, kept| {
         (next.span, next.entity, next.recognizer) == (kept.span, kept.entity, kept.recognizer)
     });
+    raise(&mut found);
     found
 }
 
 /// Adds what stands in `text`, and down to depth two what it hides.
-fn gather(engine: &Engine, model: &NameModel, text: &str, depth: u8, found: &mut Vec<Finding>) {
+fn gather(detectors: Detectors<'_>, text: &str, depth: u8, found: &mut Vec<Finding>) {
     let mut keep = |finding| found.push(finding);
-    engine.detect(text, &mut keep);
+    detectors.engine.detect(text, &mut keep);
+    if let Some(custom) = detectors.custom {
+        custom.detect(text, &mut keep);
+    }
     Numbers.detect(text, &mut keep);
     Emails.detect(text, &mut keep);
     Names.detect(text, &mut keep);
-    model.detect(text, &mut keep);
+    detectors.model.detect(text, &mut keep);
     TokenLiterals.detect(text, &mut keep);
     if depth == DISGUISE_DEPTH_MAX {
         return;
     }
     for shadow in windows(text) {
         let mut inside = Vec::new();
-        gather(engine, model, shadow.text(), depth + 1, &mut inside);
+        gather(detectors, shadow.text(), depth + 1, &mut inside);
         found.extend(inside.into_iter().filter_map(|finding| shadow.mapped_back(finding)));
     }
     for run in Base64Runs::new(text) {
         let mut inside = Vec::new();
-        gather(engine, model, run.decoded(), depth + 1, &mut inside);
+        gather(detectors, run.decoded(), depth + 1, &mut inside);
         inside.retain(|finding| finding.entity != EntityType::TokenLiteral);
         found.extend(run.as_one_finding(inside));
     }
@@ -147,6 +180,8 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
     options.entities.iter().for_each(|entity| add(entity.name().as_bytes()));
     add(b"counted");
     options.counted.iter().for_each(|entity| add(entity.name().as_bytes()));
+    add(&options.custom.as_ref().map_or(0, |custom| custom.fingerprint()).to_le_bytes());
+    options.exceptions.iter().for_each(|exception| add(format!("{exception:?}").as_bytes()));
     let mut allow: Vec<&str> = options.allow.iter().map(String::as_str).collect();
     allow.sort_unstable();
     allow.iter().for_each(|term| add(term.as_bytes()));

@@ -52,6 +52,7 @@ pub(crate) fn points(reason: Reason) -> f32 {
         Reason::Checksum => 0.4,
         Reason::Context(_) => 0.3,
         Reason::Dictionary => 0.2,
+        Reason::Together => 0.1,
         Reason::Against(_) => -0.3,
         Reason::Pattern | Reason::Model | Reason::Repeated | Reason::Decoded(_) => 0.0,
     }

@@ -4,16 +4,13 @@ use privet_text::{EntityType, Finding, Score};
 
 use crate::claim::Claim;
 use crate::reading::{before, byte, continues, is_word, precedes};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this family.
 pub(crate) const RULES: &[Rule] = &[
-    Rule { triggers: &["/home/", "/users/"], reader: Reader::Code(read_unix) },
-    Rule {
-        triggers: &["\\users\\", "\\documents and settings\\"],
-        reader: Reader::Code(read_windows),
-    },
-    Rule { triggers: &["projects/-home-", "projects/-users-"], reader: Reader::Code(read_slug) },
+    Rule { triggers: &["/home/", "/users/"], reader: read_unix },
+    Rule { triggers: &["\\users\\", "\\documents and settings\\"], reader: read_windows },
+    Rule { triggers: &["projects/-home-", "projects/-users-"], reader: read_slug },
 ];
 
 /// `/home/jane/` and `/Users/jane/`.

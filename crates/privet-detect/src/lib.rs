@@ -10,9 +10,12 @@
 
 mod analyzer;
 mod claim;
+mod combination;
+mod custom;
 mod detector;
 mod disguise;
 mod email;
+mod exception;
 mod explain;
 mod home_path;
 mod model;
@@ -30,7 +33,10 @@ mod token_literal;
 mod trigger;
 
 pub use analyzer::Analyzer;
+pub use combination::{Combination, Gathered, combinations};
+pub use custom::{Case, Custom, CustomBuilder, CustomError, Loaded, RecognizerSpec};
 pub use detector::Detector;
+pub use exception::Exception;
 pub use explain::{Competitor, Explained, Outcome, ScorePart};
 pub use model::ModelUse;
 pub use options::{ALLOW_DEFAULT, AnalyzerOptions};

@@ -1,7 +1,11 @@
 //! [`AnalyzerOptions`]: what is looked for, how sure it must be, what never counts.
 
+use std::sync::Arc;
+
 use privet_text::{EntitySet, Score};
 
+use crate::custom::Custom;
+use crate::exception::Exception;
 use crate::model::ModelUse;
 use crate::profile::Profile;
 
@@ -19,6 +23,10 @@ pub struct AnalyzerOptions {
     pub model: ModelUse,
     /// Terms that are never reported, compared exactly. [`ALLOW_DEFAULT`] by default.
     pub allow: Vec<String>,
+    /// What the company that runs Privet adds. Nothing by default.
+    pub custom: Option<Arc<Custom>>,
+    /// Values that may stay. None by default.
+    pub exceptions: Vec<Exception>,
 }
 
 impl AnalyzerOptions {
@@ -34,9 +42,11 @@ impl Default for AnalyzerOptions {
         Self {
             entities: Profile::default().masked(),
             counted: EntitySet::NONE,
-            score_min: Score::new(0.5),
+            score_min: Score::HALF,
             model: ModelUse::default(),
             allow: ALLOW_DEFAULT.iter().map(|term| (*term).to_owned()).collect(),
+            custom: None,
+            exceptions: Vec::new(),
         }
     }
 }

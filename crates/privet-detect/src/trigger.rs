@@ -10,23 +10,14 @@ use privet_text::Finding;
 
 use crate::Detector;
 use crate::rule::{self, Patterns, Reading, Walker, Way};
-use crate::secret::{Prefixed, read_prefixed};
 
 /// One rule: when to wake it and how it reads on from there.
 pub(crate) struct Rule {
     /// Lower-case literals, found whatever the case of ASCII letters.
     pub(crate) triggers: &'static [&'static str],
-    /// How the rule reads on from a trigger.
-    pub(crate) reader: Reader,
-}
-
-/// How a rule reads on from a trigger.
-pub(crate) enum Reader {
-    /// A token that begins with its trigger.
-    Prefixed(Prefixed),
-    /// Anything else. Gives the place up to which the rule has read, so that it is
-    /// not woken again before it: this keeps time linear.
-    Code(fn(&Site<'_>, &mut dyn FnMut(Finding)) -> usize),
+    /// How the rule reads on from a trigger. Gives the place up to which it has read, so
+    /// that it is not woken again before it: this keeps time linear.
+    pub(crate) reader: fn(&Site<'_>, &mut dyn FnMut(Finding)) -> usize,
 }
 
 /// The place where a trigger stands.
@@ -58,6 +49,8 @@ enum Woken {
     Cue(&'static rule::Rule, &'static rule::Cues, usize),
     /// A rule of a file whose words are what it finds.
     Word(&'static rule::Rule),
+    /// A rule of a file for tokens that begin with the literal.
+    Token(&'static rule::Rule, &'static rule::Token),
 }
 
 impl Triggered {
@@ -75,20 +68,18 @@ impl Triggered {
             rules.push(Woken::Code(rule));
         }
         for rule in data {
-            let words = match &rule.way {
-                Way::Cues(cues) => cues.words,
-                Way::Words { words, .. } => words,
-                Way::Shapes(_) => continue,
-            };
-            literals.extend_from_slice(words);
+            literals.extend_from_slice(rule.triggers());
             rule_of_literal.resize(literals.len(), rules.len());
-            let Way::Cues(cues) = &rule.way else {
-                rules.push(Woken::Word(rule));
-                continue;
-            };
-            rules.push(Woken::Cue(rule, cues, values.len()));
-            if let Reading::Value(pattern) = cues.reading {
-                values.push(pattern);
+            match &rule.way {
+                Way::Shapes(_) | Way::Beside(_) => {}
+                Way::Words { .. } => rules.push(Woken::Word(rule)),
+                Way::Token(token) => rules.push(Woken::Token(rule, token)),
+                Way::Cues(cues) => {
+                    rules.push(Woken::Cue(rule, cues, values.len()));
+                    if let Reading::Value(pattern) = cues.reading {
+                        values.push(pattern);
+                    }
+                }
             }
         }
         let automaton = dfa::DFA::builder()
@@ -151,10 +142,8 @@ impl Triggered {
         }
         let site = Site { text: pass.text, bytes: pass.text.as_bytes(), start, end };
         *until = match rule {
-            Woken::Code(Rule { reader: Reader::Prefixed(token), .. }) => {
-                read_prefixed(token, &site, found)
-            }
-            Woken::Code(Rule { reader: Reader::Code(read), .. }) => read(&site, found),
+            Woken::Code(rule) => (rule.reader)(&site, found),
+            Woken::Token(rule, token) => rule::read_token(rule, token, &site, found),
             Woken::Cue(rule, cues, pattern) => {
                 if pass.walker.is_none() {
                     pass.walker = self.values.as_ref().map(Patterns::walker);

@@ -9,8 +9,8 @@ use privet_mask::HostList;
 use privet_vault::{ApiKeys, Vault};
 use tokio::sync::Semaphore;
 
+use crate::exceptions::Maskers;
 use crate::ledger::Ledger;
-use crate::masker::Masker;
 use crate::settings::{Settings, UpstreamSettings};
 use crate::tasks::Tasks;
 use crate::upstream::{Upstream, UpstreamError};
@@ -48,7 +48,7 @@ pub struct Gateway {
     pub(crate) settings: Settings,
     pub(crate) vault: Vault,
     pub(crate) keys: ApiKeys,
-    pub(crate) masker: Masker,
+    pub(crate) maskers: Maskers,
     pub(crate) upstream: Upstream,
     pub(crate) ledger: Ledger,
     pub(crate) tasks: Tasks,
@@ -77,7 +77,7 @@ impl Gateway {
             idle_timeout: upstream.idle_timeout,
             upstream: Upstream::new(upstream)?,
             keys: vault.api_keys(),
-            masker: Masker::new(analyzer, settings.policy.clone()),
+            maskers: Maskers::new(analyzer, settings.policy.clone(), settings.exceptions.clone()),
             ledger: Ledger::new(vault.store().clone(), tasks.clone()),
             streams: Arc::new(Semaphore::new(settings.limits.streams_max)),
             hosts: Arc::new(settings.restore_hosts.clone()),
@@ -113,8 +113,7 @@ impl Gateway {
     /// A record about the gateway itself.
     pub(crate) fn own_record(&self, event: Event) -> Record {
         let mut record = Record::new(event);
-        let detector = format!("{:016x}", self.masker.analyzer().version());
-        record.detector_version = Some(detector.as_str().into());
+        record.detector_version = Some(self.maskers.base().version().into());
         record.policy_version = Some(self.policy_version.as_str().into());
         record
     }

@@ -6,6 +6,7 @@
 mod answer;
 mod body;
 mod error;
+mod exceptions;
 mod front;
 mod gateway;
 mod headers;
@@ -20,6 +21,7 @@ mod tasks;
 mod upstream;
 mod who;
 
+pub use exceptions::{Maskers, ScopedException};
 pub use gateway::{Gateway, StartError};
 pub use scope_memory::ScopeMemory;
 pub use server::Listening;

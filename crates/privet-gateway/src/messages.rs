@@ -19,7 +19,7 @@ use crate::error::{Kind, Problem};
 use crate::front::Call;
 use crate::gateway::Gateway;
 use crate::ledger::{Additions, LedgerError, Target, refusal};
-use crate::masker::{Masking, Refusal};
+use crate::masker::{Masker, Masking, Refusal};
 use crate::scope_memory::{ScopeKey, ScopeMemory};
 use crate::settings::SecretNotice;
 use crate::upstream::UpstreamError;
@@ -72,8 +72,11 @@ async fn carry(
     body: Incoming,
     what: What,
 ) -> Result<Response<ReplyBody>, Failure> {
-    headers::outbound_query(parts.uri.query(), &gateway.masker)?;
-    let outbound = headers::outbound(&parts.headers, &gateway.masker)?;
+    let principal = &call.principal;
+    let masker = gateway.maskers.of(&principal.workspace, &principal.name, Timestamp::now());
+    call.record.detector_version = Some(masker.version().into());
+    headers::outbound_query(parts.uri.query(), &masker)?;
+    let outbound = headers::outbound(&parts.headers, &masker)?;
     let encoding = parts.headers.get(http::header::CONTENT_ENCODING);
     let body = Raw::new(read_request(body, encoding, &gateway.settings.limits).await?);
     call.record.bytes_in = Some(body.expose().len() as u64);
@@ -86,7 +89,7 @@ async fn carry(
             .is_some_and(|name| name.starts_with("claude-cli")),
     };
     for _ in 0..RACES_MAX {
-        let mut mask = || prepare(gateway, call, &body, &scope, says_notice);
+        let mut mask = || prepare(gateway, &masker, call, &body, &scope, says_notice);
         let prepared = match body.expose().len() {
             // Handing the thread's other tasks over costs more than a short body does.
             ..SHORT_BODY => mask(),
@@ -149,6 +152,7 @@ struct Prepared {
 
 fn prepare(
     gateway: &Gateway,
+    masker: &Masker,
     call: &mut Call,
     body: &Raw<Vec<u8>>,
     scope: &Arc<Scope>,
@@ -159,13 +163,12 @@ fn prepare(
     let plain = map
         .model
         .as_deref()
-        .filter(|name| Grammar::Model.fits(name) && gateway.masker.first_finding(name).is_none());
+        .filter(|name| Grammar::Model.fits(name) && masker.first_finding(name).is_none());
     call.record.model = plain.map(Into::into);
     call.record.streamed = Some(map.stream);
     let mut memory =
         ScopeMemory::new(Arc::clone(scope), gateway.settings.secrets, Timestamp::now());
-    let mut masking =
-        gateway.masker.mask(&json, &map, &mut memory).map_err(|e| refused(call, e, scope))?;
+    let mut masking = masker.mask(&json, &map, &mut memory).map_err(|e| refused(call, e, scope))?;
     describe(&mut call.record, &masking);
     let sweep = masking.sweep.take().unwrap_or_else(|| Sweep::new([]));
     let masked =

@@ -32,12 +32,12 @@ async fn pass(
     request: Request<Incoming>,
 ) -> Result<Response<ReplyBody>, Problem> {
     let (parts, _) = request.into_parts();
-    headers::outbound_query(parts.uri.query(), &gateway.masker)?;
+    headers::outbound_query(parts.uri.query(), gateway.maskers.base())?;
     let target = Target {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().map(str::to_owned),
-        headers: headers::outbound(&parts.headers, &gateway.masker)?,
+        headers: headers::outbound(&parts.headers, gateway.maskers.base())?,
         caller: parts.headers,
     };
     let nothing = assemble(&Raw::new(Vec::new()), &mut [], &[], &Sweep::new([]))

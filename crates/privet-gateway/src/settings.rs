@@ -9,6 +9,7 @@ use privet_text::Raw;
 use privet_vault::SecretMode;
 use privet_wire::answer::ToolRules;
 
+use crate::exceptions::ScopedException;
 use crate::masker::MaskPolicy;
 
 /// The settings of a gateway.
@@ -24,6 +25,8 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// What may leave, and how.
     pub policy: MaskPolicy,
+    /// Values that may leave all the same.
+    pub exceptions: Vec<ScopedException>,
     /// What happens to secrets.
     pub secrets: SecretMode,
     /// How the owner of a secret is told.
@@ -157,6 +160,7 @@ impl Settings {
             hosts: Vec::new(),
             origins: Vec::new(),
             policy: MaskPolicy::default(),
+            exceptions: Vec::new(),
             secrets: SecretMode::Sealed,
             secret_notice: SecretNotice::Auto,
             tools: ToolRules::new([], Destination::Inside),

@@ -58,6 +58,8 @@ pub struct Score(f32);
 impl Score {
     /// A shape that many harmless things have too.
     pub const WEAK: Self = Self(0.3);
+    /// The least that is reported where nobody asks for more or less.
+    pub const HALF: Self = Self(0.5);
     /// A shape with little else behind it, no check possible.
     pub const SHAPE: Self = Self(0.6);
     /// A shape confirmed by a word beside it, or by a word list.
@@ -99,6 +101,8 @@ pub enum Reason {
     Dictionary,
     /// A name model said so.
     Model,
+    /// Other things about a person stand beside it.
+    Together,
     /// It was found elsewhere in the same request.
     Repeated,
     /// It was read behind an encoding or a disguise.
@@ -114,6 +118,7 @@ impl fmt::Display for Reason {
             Self::Against(word) => write!(f, "context word `{word}` against it"),
             Self::Dictionary => f.write_str("dictionary"),
             Self::Model => f.write_str("model"),
+            Self::Together => f.write_str("other quasi-identifiers beside it"),
             Self::Repeated => f.write_str("found elsewhere in the request"),
             Self::Decoded(how) => write!(f, "behind {how}"),
         }

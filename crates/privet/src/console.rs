@@ -158,6 +158,27 @@ impl<'a> Console<'a> {
         Ok(config)
     }
 
+    /// Builds what the configuration adds to detection, and says its warnings.
+    pub fn detection(
+        &mut self,
+        config: &crate::config::Config,
+    ) -> Result<crate::config::Own, CommandError> {
+        let (own, warnings) = config.detection.build((self.now)())?;
+        if !warnings.list.is_empty() {
+            writeln!(self.err, "{warnings}")?;
+        }
+        Ok(own)
+    }
+
+    /// What the configuration adds to detection, for commands that need nothing else of it.
+    pub fn load_detection(
+        &mut self,
+        given: Option<&std::path::Path>,
+    ) -> Result<crate::config::Own, CommandError> {
+        let config = self.load_config(given)?;
+        self.detection(&config)
+    }
+
     /// Writes out what is left and the error, if there is one; says how to end.
     pub fn finish(&mut self, ended: Result<Exit, CommandError>) -> Exit {
         let flushed = self.out.flush().map_err(CommandError::from);

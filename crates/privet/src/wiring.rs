@@ -5,21 +5,22 @@ use std::sync::Arc;
 use privet_detect::{Analyzer, AnalyzerOptions, Profile};
 use privet_gateway::masker::{Action, MaskPolicy, OpaqueAction};
 use privet_gateway::{
-    Credential, Gateway, Limits, SecretNotice, Settings, Tasks, TlsFiles, UpstreamSettings,
+    Credential, Gateway, Limits, Maskers, ScopedException, SecretNotice, Settings, Tasks, TlsFiles,
+    UpstreamSettings,
 };
 use privet_mask::{Destination, HostList};
 use privet_vault::SecretMode;
 use privet_wire::answer::ToolRules;
 
 use crate::config::{
-    self, Config, ConnectorRule, EntityRule, Environment, NumberRule, OpaqueRule, ProfileRule,
+    self, Config, ConnectorRule, EntityRule, Environment, NumberRule, OpaqueRule, Own, ProfileRule,
     RestoreRule, SecretRule,
 };
 use crate::console::CommandError;
 use crate::house::House;
 
-/// The detectors that the configuration asks for.
-pub fn analyzer(config: &Config) -> Analyzer {
+/// The detectors that the configuration asks for, without exceptions.
+pub fn analyzer(config: &Config, own: &Own) -> Analyzer {
     let mut options = AnalyzerOptions::of(profile(config.policy.profile));
     for (entity, rule) in &config.policy.entities {
         // What is kept is looked for all the same: it is counted in the audit.
@@ -30,7 +31,24 @@ pub fn analyzer(config: &Config) -> Analyzer {
         }
     }
     options.allow.extend(config.policy.allow_terms.iter().cloned());
+    options.custom.clone_from(&own.custom);
     Analyzer::new(options)
+}
+
+/// The maskers that the configuration asks for, by caller.
+pub fn maskers(config: &Config, own: &Own) -> Maskers {
+    let analyzer = Arc::new(analyzer(config, own));
+    Maskers::new(analyzer, mask_policy(&config.policy), exceptions(own))
+}
+
+fn exceptions(own: &Own) -> Vec<ScopedException> {
+    let scoped = |exempted: &config::Exempted| ScopedException {
+        exception: exempted.exception.clone(),
+        workspace: exempted.scope.workspace.clone(),
+        principal: exempted.scope.principal.clone(),
+        ends: exempted.ends,
+    };
+    own.exceptions.iter().map(scoped).collect()
 }
 
 fn profile(rule: ProfileRule) -> Profile {
@@ -47,17 +65,18 @@ fn profile(rule: ProfileRule) -> Profile {
 /// A gateway over an open house. Nothing is listening yet.
 pub fn gateway(
     config: &Config,
+    own: &Own,
     house: &House,
     environment: &Environment,
     tasks: Tasks,
 ) -> Result<Gateway, CommandError> {
     let upstream = upstream(config, environment)?;
-    let analyzer = Arc::new(analyzer(config));
-    Gateway::new(settings(config), upstream, house.vault.clone(), analyzer, tasks)
+    let analyzer = Arc::new(analyzer(config, own));
+    Gateway::new(settings(config, own), upstream, house.vault.clone(), analyzer, tasks)
         .map_err(|error| CommandError::could_not_run(&error))
 }
 
-fn settings(config: &Config) -> Settings {
+fn settings(config: &Config, own: &Own) -> Settings {
     let policy = &config.policy;
     let limits = &config.limits;
     Settings {
@@ -69,6 +88,7 @@ fn settings(config: &Config) -> Settings {
         hosts: config.hosts.clone(),
         origins: config.origins.clone(),
         policy: mask_policy(policy),
+        exceptions: exceptions(own),
         secrets: secret_mode(policy),
         secret_notice: match policy.secret_notice {
             config::SecretNotice::Header => SecretNotice::Header,

@@ -315,3 +315,93 @@ fn eval_measures_labelled_documents() {
     let ran = home.run(&["eval", "bad.jsonl"]);
     assert!(ran.err.contains("line 2") && !ran.err.contains("Keller"), "{}", ran.err);
 }
+
+const OWN: &str = r#"
+detection:
+  recognizers:
+    - name: project-code
+      title: Project codes
+      patterns: ['\bPRJ-[0-9]{6}\b']
+      examples: ["see [[PRJ-123456]]"]
+      counter_examples: ["XPRJ-123456"]
+  dictionaries:
+    - name: customers
+      file: customers.txt
+      entity: ORGANIZATION
+  catalogues:
+    - file: columns.csv
+  exceptions:
+    - terms: [help@acme-mail.test]
+      entities: [EMAIL_ADDRESS]
+      owner: kim
+      reason: printed on every letter
+      expires: 2999-12-31
+"#;
+
+#[test]
+fn a_company_adds_to_detection() {
+    let home = Home::new();
+    home.write("own.yaml", OWN)
+        .write("customers.txt", "# ours\nZanderbek & Söhne\n")
+        .write("columns.csv", "column,type,owner\nshoe_size,CUSTOM,hr\n");
+    let check = home.run_well(&["check", "--config", "own.yaml"]);
+    let want = "detection 1 recognizers, 1 dictionary entries, 1 columns, 1 exceptions";
+    assert!(check.out.contains(want), "{}", check.out);
+    let letter = "PRJ-123456 for ZANDERBEK & SOHNE, shoe_size: 47, \
+                  help@acme-mail.test, jo@acme-mail.test\n";
+    home.write("letter.txt", letter);
+    let scan = |args: &[&str]| {
+        let ran = home.run(&[&["scan", "letter.txt", "--format", "jsonl"], args].concat());
+        let found: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let found = found["findings"].as_array().unwrap().clone();
+        found.iter().map(|f| f["recognizer"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let own = ["custom/project-code", "dictionary/customers", "column/field", "email"];
+    assert_eq!(scan(&["--config", "own.yaml"]), own);
+    assert_eq!(scan(&[]), ["email", "email"]);
+    let explained = home.run(&["explain", "letter.txt", "--config", "own.yaml"]).out;
+    assert!(explained.contains("Project codes, of your configuration"), "{explained}");
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let masked = home.run_well(&["mask", "letter.txt", "--config", "own.yaml"]).out;
+    assert!(masked.contains("help@acme-mail.test, EMAIL_"), "{masked}");
+    assert!(masked.starts_with("CUSTOM_") && !masked.contains("47"), "{masked}");
+}
+
+#[test]
+fn mistakes_in_what_a_company_adds_are_told_by_line() {
+    let home = Home::new();
+    home.write("customers.txt", "Zanderbek\n").write("columns.csv", "column,type\na,SHOE\n");
+    let rows = [
+        ("expires: 2999-12-31", "expires: soon", "19:16: error: detection.exceptions: expires"),
+        ("reason: printed on every letter", "reason: ' '", "error: detection.exceptions: reason"),
+        (
+            "[0-9]{6}\\b",
+            "[0-9]{6",
+            "3:13: error: detection.recognizers: `project-code`: cannot use",
+        ),
+        (
+            "see [[PRJ-123456]]",
+            "see [[PRJ-12]]",
+            "6:18: error: detection.recognizers: `project-code`: it finds something else",
+        ),
+        ("XPRJ-123456", "PRJ-123456", "it finds something in this counter-example"),
+        ("columns.csv", "nowhere.csv", "cannot read `nowhere.csv`"),
+        ("columns.csv", "columns.csv", "`columns.csv`: row 1: `type` is no entity type"),
+        ("name: customers", "name: Our Customers", "expected small letters, digits and `-`"),
+    ];
+    for (from, to, want) in rows {
+        home.write("own.yaml", OWN.trim_start().replace(from, to).as_str());
+        let ran = home.run(&["check", "--config", "own.yaml"]);
+        assert_eq!(ran.code, Some(3), "{to}");
+        assert!(ran.out.contains(want), "{want} in {}", ran.out);
+    }
+    // What is over is a warning, and does nothing.
+    home.write("columns.csv", "column,type\n");
+    home.write("own.yaml", &OWN.replace("2999-12-31", "2020-01-01"));
+    let ran = home.run_well(&["check", "--config", "own.yaml"]);
+    assert!(
+        ran.out.contains("warning: detection.exceptions: expired on 2020-01-01"),
+        "{}",
+        ran.out
+    );
+}

@@ -8,7 +8,7 @@ use super::person::{Known, Words, after_cue, first_and_family, whole};
 use super::word::{Case, word_at};
 use crate::claim::Claim;
 use crate::reading::{before, byte, is_blank, run, run_back, word_starts};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[
@@ -36,14 +36,14 @@ pub(super) const RULES: &[Rule] = &[
             "speak to ",
             "name's ",
         ],
-        reader: Reader::Code(read_introduction),
+        reader: read_introduction,
     },
     Rule {
         triggers: &[
             "dear ", "hi ", "hello ", "hey ", "liebe ", "lieber ", "hallo ", "bonjour ", "hola ",
             "cher ", "chère ",
         ],
-        reader: Reader::Code(read_greeting),
+        reader: read_greeting,
     },
     Rule {
         triggers: &[
@@ -68,7 +68,7 @@ pub(super) const RULES: &[Rule] = &[
             "hälsningar,",
             "/s/",
         ],
-        reader: Reader::Code(read_closing),
+        reader: read_closing,
     },
 ];
 

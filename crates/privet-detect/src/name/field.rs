@@ -5,10 +5,10 @@ use privet_text::{EntityType, Finding, Reason, Score};
 use super::person::{Known, whole};
 use crate::claim::Claim;
 use crate::reading::{byte, char_ceil, is_blank, run, run_back};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
-pub(super) const RULES: &[Rule] = &[Rule { triggers: &["name"], reader: Reader::Code(read_field) }];
+pub(super) const RULES: &[Rule] = &[Rule { triggers: &["name"], reader: read_field }];
 
 fn read_field(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');

@@ -8,7 +8,7 @@ use super::lexicon::{AMBIGUOUS, FAMILY, FIRST, STOP, TITLE};
 use super::person::{Known, Words, after_cue, whole};
 use super::word::{next_word, word_at};
 use crate::reading::{before, byte, is_blank, run, run_back, word_starts};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[
@@ -32,7 +32,7 @@ pub(super) const RULES: &[Rule] = &[
             "de:",
             "para:",
         ],
-        reader: Reader::Code(read_mail_head),
+        reader: read_mail_head,
     },
     Rule {
         triggers: &[
@@ -84,9 +84,9 @@ pub(super) const RULES: &[Rule] = &[
             "reported by:",
             "assigned to:",
         ],
-        reader: Reader::Code(read_label),
+        reader: read_label,
     },
-    Rule { triggers: &[" <"], reader: Reader::Code(read_before_address) },
+    Rule { triggers: &[" <"], reader: read_before_address },
 ];
 
 /// `From: Jane Doe <jane@example.com>, John Smith`.

@@ -19,6 +19,7 @@ use crate::trigger::Rule;
 
 pub(crate) use lexicon::{AMBIGUOUS, FAMILY, FIRST, ORG, STOP, TITLE};
 pub(crate) use prose::Names;
+pub(crate) use table::{Cells, delimiter_of, line_after};
 pub(crate) use word::{Case, Word, next_word, previous_word, word_at};
 
 /// The rules of this family that start from a literal.

@@ -6,12 +6,12 @@ use super::field::{Trust, trust_of};
 use super::person::{Known, whole};
 use crate::claim::Claim;
 use crate::reading::{run, run_back};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[Rule {
     triggers: &["name", "customer", "patient", "employee", "nombre", "vorname", "apellid"],
-    reader: Reader::Code(read_table),
+    reader: read_table,
 }];
 
 /// Reads the table whose header holds the trigger; gives where the table ends.
@@ -67,7 +67,7 @@ fn report_row(
 }
 
 /// What parts the cells of a line that can be a header; `None` for a sentence.
-fn delimiter_of(header: &str) -> Option<u8> {
+pub(crate) fn delimiter_of(header: &str) -> Option<u8> {
     let delimiter = [b'\t', b'|', b';', b',']
         .into_iter()
         .find(|delimiter| header.bytes().any(|byte| byte == *delimiter))?;
@@ -101,20 +101,20 @@ fn name_columns(header: &str, delimiter: u8) -> u64 {
 }
 
 /// Where the line after the line end at `at` begins.
-fn line_after(bytes: &[u8], at: usize) -> usize {
+pub(crate) fn line_after(bytes: &[u8], at: usize) -> usize {
     let at = run(bytes, at, 1, |byte| byte == b'\r');
     run(bytes, at, 1, |byte| byte == b'\n')
 }
 
 /// The cells of a row: bounds without quotes and blanks around them.
-struct Cells<'r> {
+pub(crate) struct Cells<'r> {
     row: &'r [u8],
     delimiter: u8,
     at: Option<usize>,
 }
 
 impl<'r> Cells<'r> {
-    fn new(row: &'r str, delimiter: u8) -> Self {
+    pub(crate) fn new(row: &'r str, delimiter: u8) -> Self {
         Self { row: row.as_bytes(), delimiter, at: Some(0) }
     }
 }

@@ -42,7 +42,7 @@ impl Window {
 }
 
 /// `text` as lower-case words between single blanks.
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push(' ');
     let mut last_lower = false;

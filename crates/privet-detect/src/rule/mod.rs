@@ -1,13 +1,17 @@
 //! Rules as data: what stands in `rules/*.toml`, and how it is run.
 //!
 //! The build turns the files into one table, [`RULES`]. A rule finds candidates in one of
-//! three ways, and no way costs a pass of its own per rule:
+//! five ways, and no way costs a pass of its own per rule:
 //!
 //! - *shapes*: the value has a form of its own. One automaton over all shapes walks from
 //!   each place where a number begins ([`shape`]).
 //! - *cues*: a word such as "passport" stands before the value. The words are triggers of
 //!   the automaton in [`crate::trigger`]; the value is read where they stand ([`cue`]).
 //! - *words*: the value is one of a list ([`dictionary`]).
+//! - *starts*: a token begins with letters of its own, such as `ghp_` ([`token`]); these are
+//!   triggers, too.
+//! - *vendors*: a name stands beside a value that is given to a key or password; asked only
+//!   where such a value was read ([`crate::secret`]).
 //!
 //! A candidate is judged in one place ([`judge`]): check digits, words beside it, score.
 
@@ -17,20 +21,25 @@ mod cue;
 mod dictionary;
 mod engine;
 mod judge;
+mod own;
 mod pattern;
 mod reader;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use privet_text::EntityType;
 
 use crate::trigger::Site;
 
+pub(crate) use check::bech32;
 pub(crate) use cue::read as read_cue;
 pub(crate) use dictionary::read as read_word;
 pub(crate) use engine::Engine;
+pub(crate) use own::{OwnRule, judge};
 pub(crate) use pattern::{Patterns, Walker};
+pub(crate) use token::{Beside, Part, Token, read as read_token};
 
 /// One rule. The fields are explained in `docs/rules.md`.
 #[derive(Debug)]
@@ -71,6 +80,10 @@ pub(crate) enum Way {
         /// Capital letters count.
         exact: bool,
     },
+    /// By the letters a token begins with.
+    Token(Token),
+    /// By a name beside a value that is given to a key.
+    Beside(Beside),
 }
 
 /// One way in which a value is written.
@@ -118,7 +131,7 @@ pub(crate) enum SpanOf {
 }
 
 /// Check digits.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Check {
     /// By a function over capital letters and digits.
     Named(fn(&[u8]) -> bool),
@@ -129,7 +142,7 @@ pub(crate) enum Check {
 }
 
 /// A weighted sum over all characters but the last, which is the check.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Weighted {
     /// One for each character before the check.
     pub(crate) weights: &'static [u8],
@@ -145,6 +158,21 @@ impl Rule {
     /// Every rule that stands in a file, in the order of the files.
     pub fn all() -> &'static [Self] {
         RULES
+    }
+
+    /// Whether a company's configuration made it.
+    pub fn is_own(&self) -> bool {
+        self.family == own::FAMILY
+    }
+
+    /// The words that wake it.
+    pub(crate) fn triggers(&self) -> &'static [&'static str] {
+        match &self.way {
+            Way::Cues(cues) => cues.words,
+            Way::Words { words, .. } => words,
+            Way::Token(token) => token.triggers,
+            Way::Shapes(_) | Way::Beside(_) => &[],
+        }
     }
 
     /// The rule whose findings carry `recognizer`.

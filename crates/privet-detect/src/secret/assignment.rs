@@ -4,15 +4,18 @@
 use privet_text::{EntityType, Finding, Reason, Score};
 
 use super::ident::{Kind, kind_of};
-use super::value::{is_identifier, is_placeholder, looks_chosen, looks_random};
+use super::value::{
+    is_identifier, is_number, is_placeholder, is_program, is_sample, looks_chosen, looks_random,
+};
+use super::vendor::vendor_of;
 use crate::claim::Claim;
 use crate::reading::{before, byte, continues, is_blank, precedes, run, run_back};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[
     // By itself, since `pass` would be read first.
-    Rule { triggers: &["mot de passe"], reader: Reader::Code(read_assignment) },
+    Rule { triggers: &["mot de passe"], reader: read_assignment },
     Rule {
         triggers: &[
             "key",
@@ -38,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
             "parola",
             "пароль",
         ],
-        reader: Reader::Code(read_assignment),
+        reader: read_assignment,
     },
 ];
 
@@ -49,6 +52,13 @@ fn read_assignment(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         if kind == Kind::Weak && follows_qualifier(site.bytes, start) { Kind::Key } else { kind };
     let Some((from, link)) = link_after(site.bytes, start, end) else { return end };
     let Some(value) = read_value(site.text, from, link) else { return end };
+    if let Some(finding) = of_vendor(site.text, start, &value) {
+        found(finding);
+        return end;
+    }
+    if link == Link::Blank && is_loose(site.text.get(start..end).unwrap_or_default(), &value) {
+        return end;
+    }
     let compound = site.bytes.get(start..end).is_some_and(|name| name.contains(&b'_'));
     let Some(base) = judge(kind, link, compound, &value) else { return end };
     let (id, cue) = match kind {
@@ -60,6 +70,24 @@ fn read_assignment(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         found(finding);
     }
     end
+}
+
+/// The finding for a value whose vendor is named beside it.
+fn of_vendor(text: &str, name_start: usize, value: &Value<'_>) -> Option<Finding> {
+    let (rule, vendor) = vendor_of(text, name_start, value.start, value.text)?;
+    if is_placeholder(value.text) || value.text.contains("://") {
+        return None;
+    }
+    Claim::new(rule.entity, rule.id, Score::SHAPE)
+        .because(Reason::Context(vendor))
+        .at(value.start, value.end)
+}
+
+/// Whether nothing but a blank joins a name and a value that are no pair: "two-pass SWAR2",
+/// `struct Fts3Token Fts3Token`.
+fn is_loose(name: &str, value: &Value<'_>) -> bool {
+    let tail = |end: &str| name.len() >= end.len() && name.ends_with(end) && !name.contains('_');
+    tail("-pass") || name.eq_ignore_ascii_case(value.text)
 }
 
 /// The whole name in which the trigger stands.
@@ -239,6 +267,10 @@ fn judge(kind: Kind, link: Link, compound: bool, value: &Value<'_>) -> Option<Sc
         .text
         .get(..crate::reading::char_floor(value.text, JUDGED_BYTES))
         .unwrap_or(value.text);
+    let program = !value.quoted && (is_program(text) || kind != Kind::Password && is_number(text));
+    if program || (kind != Kind::Password && is_sample(text)) {
+        return None;
+    }
     if is_placeholder(text) || text.contains("://") || text.contains("{{") || text.contains("${") {
         return None;
     }
@@ -265,7 +297,8 @@ fn judge(kind: Kind, link: Link, compound: bool, value: &Value<'_>) -> Option<Sc
                 && looks_chosen(text)
                 && text.bytes().filter(u8::is_ascii_digit).count() >= 2;
             let marked = text.len() >= 8 && looks_chosen(text) && has_marks(text);
-            ((short || marked) && !is_code && !bare_name && link != Link::Blank)
+            let refers = matches!(text.as_bytes().first(), Some(b'#' | b'&' | b'*' | b'@'));
+            ((short || marked) && !refers && !is_code && !bare_name && link != Link::Blank)
                 .then_some(Score::WEAK)
         }
         Kind::Password if value.quoted => {

@@ -6,11 +6,11 @@ use privet_text::{EntityType, Finding, Reason, Score};
 use super::value::{is_placeholder, looks_random};
 use crate::claim::Claim;
 use crate::reading::{is_blank, run, word_starts};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[
-    Rule { triggers: &["basic "], reader: Reader::Code(read_basic) },
+    Rule { triggers: &["basic "], reader: read_basic },
     Rule {
         triggers: &[
             "bearer ",
@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
             "authorization: apikey ",
             "authorization: bot ",
         ],
-        reader: Reader::Code(read_bearer),
+        reader: read_bearer,
     },
 ];
 
@@ -47,7 +47,8 @@ fn is_user_and_password(value: &str) -> bool {
         return false;
     };
     let Ok(text) = std::str::from_utf8(&decoded) else { return false };
-    text.contains(':') && text.len() >= 3 && !text.chars().any(char::is_control)
+    let Some((_, password)) = text.split_once(':') else { return false };
+    !is_placeholder(password) && !text.chars().any(char::is_control)
 }
 
 /// `Bearer` and an opaque token.
@@ -95,5 +96,7 @@ mod tests {
         check("Authorization: Bearer <token> or Bearer $TOKEN", &[]);
         check("the bearer of good news, a basic understanding", &[]);
         check("Basic realm=\"x\"", &[]);
+        // The example of RFC 7617.
+        check("Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", &[]);
     }
 }

@@ -1,27 +1,27 @@
 //! Secrets: keys, tokens, passwords and other credentials.
 //!
-//! Kinds with a shape of their own are rows in [`prefixed`]; blocks, headers, URLs
-//! and assignments have a reader each. What a value must look like to count is
-//! said once, in [`value`].
+//! Kinds with a beginning of their own, and those that a vendor's name tells, are rules in
+//! `rules/secrets`; blocks, headers, URLs and assignments have a reader each. What a value
+//! must look like to count is said once, in [`value`].
 
 mod assignment;
 mod checksum;
 mod header;
 mod ident;
 mod pem;
-mod prefixed;
-mod table;
 mod token;
 mod url;
 mod value;
+mod vendor;
 
 use crate::trigger::Rule;
 
-pub(crate) use prefixed::{Prefixed, read_prefixed};
+pub(crate) use checksum::{bech32, crc_base36, crc_base62, crc_hex, json_in_base64};
+pub(crate) use value::{is_placeholder, looks_random};
 
 /// The rules of all kinds of secret.
 pub(crate) const FAMILIES: &[&[Rule]] =
-    &[table::RULES, token::RULES, pem::RULES, url::RULES, header::RULES, assignment::RULES];
+    &[token::RULES, pem::RULES, url::RULES, header::RULES, assignment::RULES];
 
 #[cfg(test)]
 #[track_caller]

@@ -6,12 +6,12 @@ use privet_text::{EntityType, Finding, Score};
 
 use crate::claim::Claim;
 use crate::reading::{before, byte, run};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[
-    Rule { triggers: &["-----begin "], reader: Reader::Code(read_pem) },
-    Rule { triggers: &["putty-user-key-file-"], reader: Reader::Code(read_putty) },
+    Rule { triggers: &["-----begin "], reader: read_pem },
+    Rule { triggers: &["putty-user-key-file-"], reader: read_putty },
 ];
 
 fn read_pem(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {

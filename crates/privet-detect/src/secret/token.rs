@@ -5,25 +5,22 @@ use privet_text::{EntityType, Finding, Reason, Score};
 use super::value::{is_placeholder, looks_random};
 use crate::claim::Claim;
 use crate::reading::{before, byte, run, run_back, word_ends, word_starts};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
 pub(super) const RULES: &[Rule] = &[
-    Rule { triggers: &["eyj"], reader: Reader::Code(read_jwt) },
-    Rule { triggers: &[":aa"], reader: Reader::Code(read_telegram) },
+    Rule { triggers: &["eyj"], reader: read_jwt },
+    Rule { triggers: &[":aa"], reader: read_telegram },
     Rule {
         triggers: &[
             "sk0", "sk1", "sk2", "sk3", "sk4", "sk5", "sk6", "sk7", "sk8", "sk9", "ska", "skb",
             "skc", "skd", "ske", "skf",
         ],
-        reader: Reader::Code(read_twilio),
+        reader: read_twilio,
     },
-    Rule { triggers: &["-us"], reader: Reader::Code(read_mailchimp) },
-    Rule { triggers: &["q~"], reader: Reader::Code(read_azure_client_secret) },
-    Rule {
-        triggers: &["accountkey=", "sharedaccesskey=", "sig="],
-        reader: Reader::Code(read_azure_key),
-    },
+    Rule { triggers: &["-us"], reader: read_mailchimp },
+    Rule { triggers: &["q~"], reader: read_azure_client_secret },
+    Rule { triggers: &["accountkey=", "sharedaccesskey=", "sig="], reader: read_azure_key },
 ];
 
 fn report(

@@ -5,11 +5,10 @@ use privet_text::{EntityType, Finding, Score};
 use super::value::{is_placeholder, looks_random};
 use crate::claim::Claim;
 use crate::reading::{before, run};
-use crate::trigger::{Reader, Rule, Site};
+use crate::trigger::{Rule, Site};
 
 /// The rules of this file.
-pub(super) const RULES: &[Rule] =
-    &[Rule { triggers: &["://"], reader: Reader::Code(read_userinfo) }];
+pub(super) const RULES: &[Rule] = &[Rule { triggers: &["://"], reader: read_userinfo }];
 
 fn read_userinfo(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
     if !before(site.bytes, site.start).is_ascii_alphanumeric() {

@@ -2,7 +2,7 @@
 
 /// Whether `value` stands where somebody is meant to put a secret, or refers to one:
 /// `<your-key>`, `${TOKEN}`, `changeme`, `xxxxxxxx`.
-pub(super) fn is_placeholder(value: &str) -> bool {
+pub(crate) fn is_placeholder(value: &str) -> bool {
     let trimmed = value.trim_matches(['"', '\'', '`']);
     let Some(first) = trimmed.bytes().next() else { return true };
     if is_reference(trimmed, first) || PUBLIC.iter().any(|prefix| trimmed.starts_with(prefix)) {
@@ -43,7 +43,7 @@ fn is_reference(value: &str, first: u8) -> bool {
 
 /// Whether `value` looks drawn at random: long enough, with digits among the
 /// letters, and changing between kinds of character the way words do not.
-pub(super) fn looks_random(value: &str) -> bool {
+pub(crate) fn looks_random(value: &str) -> bool {
     let length = value.len();
     if length < 16 {
         return false;
@@ -85,6 +85,51 @@ pub(super) fn is_identifier(value: &str) -> bool {
     plain
         && starts
         && (kinds.digits == 0 || !looks_random(value) && kinds.changes * 5 < value.len())
+}
+
+/// Whether `value` is a piece of a program that no quotes hold: a path such as
+/// `core::PCSTR`, a constant such as `D3DKMT_ESCAPE_OPERATION`, a type, a number with its type.
+pub(super) fn is_program(value: &str) -> bool {
+    let constant = value.bytes().filter(|b| *b == b'_').count() >= 2
+        && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let typed = value
+        .rfind(['i', 'u', 'f'])
+        .and_then(|at| value.split_at_checked(at))
+        .is_some_and(|(number, kind)| is_number(number) && is_type_name(kind));
+    value.contains("::") || constant || typed || is_type_name(value)
+}
+
+/// Whether `value` counts up or repeats, as keys in manuals do, or is a time.
+pub(super) fn is_sample(value: &str) -> bool {
+    let time = matches!(value.as_bytes(), [y, _, _, _, b'-', _, _, b'-', d, ..]
+        if y.is_ascii_digit() && d.is_ascii_digit() && (value.len() <= 10 || value.contains(':')));
+    let lower = value.to_ascii_lowercase();
+    time || ["000102030405", "0123456789ab", "abcdefghij", "deadbeefdead", "1234567890123456"]
+        .iter()
+        .any(|row| lower.contains(row))
+}
+
+/// Whether `value` is a number in a program: `-3226494487`, `0x0000_0013`.
+pub(super) fn is_number(value: &str) -> bool {
+    let value = value.strip_prefix('-').unwrap_or(value);
+    let digits = value.strip_prefix("0x").or_else(|| value.strip_prefix("0X"));
+    let hex = digits.is_some_and(|digits| {
+        digits.len() <= 20 && digits.bytes().all(|b| b.is_ascii_hexdigit() || b == b'_')
+    });
+    let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'_' | b'.');
+    hex || (!value.is_empty() && value.bytes().all(plain))
+}
+
+/// Whether `value` is the name of a number type: `__u32`, `uint64_t`, `Int32`, `f64`.
+fn is_type_name(value: &str) -> bool {
+    let name = value.trim_matches(['_', '&', '*', '?', '!']);
+    let name = name.strip_suffix("_t").unwrap_or(name);
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let width = name.get(stem.len()..).unwrap_or_default();
+    ["8", "16", "32", "64", "128", "256"].contains(&width)
+        && ["u", "i", "f", "s", "int", "uint", "float", "be", "le", "bytes", "char", "fixed", "utf"]
+            .iter()
+            .any(|known| stem.eq_ignore_ascii_case(known))
 }
 
 /// Shannon entropy in bits per byte.
@@ -250,6 +295,8 @@ const STOP_WORDS: &[&str] = &[
     "missing",
     "valid",
     "correct",
+    "opensesame",
+    "open sesame",
     "unknown",
     "unset",
     "disabled",
@@ -356,6 +403,15 @@ mod tests {
         for value in ["hunter2", "m4ngo%jbg3uxW%", "correct-horse-7"] {
             assert!(!is_placeholder(value), "{value:?}");
         }
+    }
+
+    #[test]
+    fn numbers_and_types() {
+        assert!(is_number("3226494487") && is_number("0x0000_0013") && !is_number("36a5"));
+        assert!(is_program("-2147221430i32") && is_program("windows::core::PCSTR"));
+        assert!(is_program("D3D_ESCAPE_OPERATION") && !is_program("Hunter_2_x"));
+        assert!(is_sample("1979-05-27T07:32:00Z") && is_sample("000102030405060708090a0b"));
+        assert!(is_type_name("__u32") && is_type_name("uint64_t") && !is_type_name("hunter32"));
     }
 
     #[test]

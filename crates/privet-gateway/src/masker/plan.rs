@@ -55,17 +55,24 @@ pub struct Masker {
     analyzer: Arc<Analyzer>,
     policy: MaskPolicy,
     cache: LeafCache,
+    version: String,
 }
 
 impl Masker {
     /// A masker that starts without anything cached.
     pub fn new(analyzer: Arc<Analyzer>, policy: MaskPolicy) -> Self {
-        Self { analyzer, policy, cache: LeafCache::default() }
+        let version = format!("{:016x}", analyzer.version());
+        Self { analyzer, policy, cache: LeafCache::default(), version }
     }
 
     /// The detectors.
     pub fn analyzer(&self) -> &Analyzer {
         &self.analyzer
+    }
+
+    /// What stands for detectors and exceptions in the audit log.
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// The policy.

@@ -34,7 +34,17 @@ pub fn run(
         return Ok(Exit::Clean);
     }
     match config::load(config, console.environment) {
-        Ok(Loaded { config, warnings }) => {
+        Ok(Loaded { config, mut warnings }) => {
+            let own = match config.detection.build((console.now)()) {
+                Ok((own, more)) => {
+                    warnings.list.extend(more.list);
+                    own
+                }
+                Err(problems) => {
+                    writeln!(console.out, "{problems}")?;
+                    return Ok(Exit::InvalidConfig);
+                }
+            };
             if !warnings.list.is_empty() {
                 writeln!(console.out, "{warnings}")?;
             }
@@ -45,6 +55,9 @@ pub fn run(
             writeln!(console.out, "  upstream  {}", config.upstream.url)?;
             writeln!(console.out, "  data      {}", config.data_dir.display())?;
             writeln!(console.out, "  root key  {}", config.key_file.display())?;
+            if let Some(summary) = &own.summary {
+                writeln!(console.out, "  detection {summary}")?;
+            }
             match RootKey::load(&config.key_file) {
                 Ok(_) | Err(RootKeyError::Missing(_)) => Ok(Exit::Clean),
                 Err(error) => {

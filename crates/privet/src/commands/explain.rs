@@ -4,10 +4,12 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use privet_detect::{Analyzer, Explained, Outcome, Profile, Rule};
-use privet_text::{EntityType, Span};
+use privet_detect::{Analyzer, Explained, Gathered, Outcome, Profile, Rule, combinations};
+use privet_text::{EntityType, Finding, Span};
 
-use crate::commands::scan::{Lines, entity, options_of, profile, read_input, read_text, score};
+use crate::commands::scan::{
+    Lines, entity, options_of, profile, read_input, read_text, score, with_own,
+};
 use crate::console::{CommandError, Console, Exit};
 
 /// What `privet explain` takes.
@@ -30,7 +32,11 @@ pub struct Args {
 }
 
 /// Explains one text. The exit says whether anything would be reported.
-pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError> {
+pub fn run(
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console<'_>,
+) -> Result<Exit, CommandError> {
     if args.show && !console.out_is_terminal {
         return Err(CommandError::wrong_use(
             "`--show` prints raw values, and the output is no terminal",
@@ -46,13 +52,18 @@ pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError>
         CommandError::failed(format!("`{}` is no text", path.display()))
             .hint("explain reads text only")
     })?;
-    let analyzer = Analyzer::new(options_of(args.profile, &args.entities, args.min_score, &[]));
+    let own = console.load_detection(config)?;
+    let options = options_of(args.profile, &args.entities, args.min_score, &[]);
+    let analyzer = Analyzer::new(with_own(options, &own, (console.now)()));
     let explained = analyzer.explain(&text);
     let mut lines = Lines::new(&text);
     for one in &explained {
         let place = lines.place(one.finding.span.start());
-        print(&mut console.out, &text, one, (place.line, place.column), args.show)?;
+        let rule = analyzer.rule(one.finding.recognizer);
+        let place = (place.line, place.column);
+        print(&mut console.out, &text, one, rule, place, args.show)?;
     }
+    print_combinations(&mut console.out, &text, &analyzer.analyze(&text))?;
     let reported =
         explained.iter().any(|one| matches!(one.outcome, Outcome::Reported | Outcome::Cut(_)));
     Ok(if reported { Exit::Findings } else { Exit::Clean })
@@ -62,6 +73,7 @@ fn print(
     out: &mut dyn Write,
     text: &str,
     one: &Explained,
+    rule: Option<&Rule>,
     (line, column): (usize, usize),
     show: bool,
 ) -> io::Result<()> {
@@ -74,10 +86,15 @@ fn print(
         finding.recognizer,
         outcome(&one.outcome)
     )?;
-    if let Some(rule) = Rule::of(finding.recognizer) {
+    if let Some(rule) = rule {
         let region = rule.region.map(|region| format!(" ({region})")).unwrap_or_default();
-        writeln!(out, "  rule        {}{region}, rules/{}.toml", rule.title, rule.family)?;
-        writeln!(out, "  reference   {}", rule.reference)?;
+        if rule.is_own() {
+            let title = if rule.title.is_empty() { rule.id } else { rule.title };
+            writeln!(out, "  rule        {title}, of your configuration")?;
+        } else {
+            writeln!(out, "  rule        {}{region}, rules/{}.toml", rule.title, rule.family)?;
+            writeln!(out, "  reference   {}", rule.reference)?;
+        }
     }
     writeln!(out, "  value       {}", value(text, span, show))?;
     let parts: Vec<String> =
@@ -98,6 +115,42 @@ fn print(
         )?;
     }
     Ok(())
+}
+
+/// Says which findings together may single somebody out.
+fn print_combinations(out: &mut dyn Write, text: &str, findings: &[Finding]) -> io::Result<()> {
+    let mut lines = Lines::new(text);
+    for one in combinations(text, findings) {
+        let parts: Vec<String> = one
+            .parts
+            .iter()
+            .map(|(entity, span)| {
+                let place = lines.place(span.start());
+                format!("{entity} {}:{}", place.line, place.column)
+            })
+            .collect();
+        writeln!(out, "together    {}", parts.join(", "))?;
+        match one.expected {
+            Some(people) if one.singles_out() => {
+                writeln!(out, "  people      {}: it singles somebody out", counted(people))?;
+            }
+            Some(people) => writeln!(out, "  people      {}", counted(people))?,
+            None => writeln!(out, "  people      no table tells how many fit")?,
+        }
+    }
+    let mut gathered = Gathered::default();
+    gathered.add(text, findings);
+    if let Some(people) = gathered.expected() {
+        let types: Vec<&str> = gathered.types().map(EntityType::name).collect();
+        let people = counted(people);
+        writeln!(out, "whole text  {}: {people}, if it is one person", types.join(", "))?;
+    }
+    Ok(())
+}
+
+/// A number of people, as exactly as it is known.
+fn counted(people: f64) -> String {
+    if people < 1.0 { String::from("fewer than 1") } else { format!("about {people:.0}") }
 }
 
 fn outcome(outcome: &Outcome) -> String {

@@ -29,13 +29,15 @@ pub fn run(
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
+    let own = console.detection(&config)?;
     start_log(&config.log);
     let house = House::open(&config)?;
     if let Some(notice) = house.backup_notice() {
         writeln!(console.err, "{notice}")?;
     }
     runtime()?.block_on(async {
-        let gateway = wiring::gateway(&config, &house, console.environment, Tasks::default())?;
+        let gateway =
+            wiring::gateway(&config, &own, &house, console.environment, Tasks::default())?;
         let listening =
             gateway.listen().await.map_err(|error| CommandError::could_not_run(&error))?;
         let address = listening.local_addr()?;

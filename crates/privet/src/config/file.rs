@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::{HostName, HostPattern, Origin, ProxyRef, UpstreamUrl};
 use super::at::At;
+use super::detection::DetectionFile;
 use super::names::{EntityName, ToolPattern};
 use super::text::{SecretRef, Size, Wait};
 
@@ -43,6 +44,8 @@ pub struct FileConfig {
     pub contact: Option<String>,
     /// What may leave, and how.
     pub policy: PolicyFile,
+    /// What your company adds to detection; see docs/custom-detection.md.
+    pub detection: DetectionFile,
     /// What Privet says about itself. Never what clients send.
     pub log: LogFile,
 }
@@ -60,6 +63,7 @@ impl Default for FileConfig {
             origins: Vec::new(),
             contact: None,
             policy: PolicyFile::default(),
+            detection: DetectionFile::default(),
             log: LogFile::default(),
         }
     }

@@ -5,6 +5,7 @@
 
 mod address;
 mod at;
+mod detection;
 mod environment;
 mod file;
 mod names;
@@ -21,6 +22,7 @@ use serde_saphyr::{DefaultMessageFormatter, MessageFormatter};
 
 pub use address::{HostName, HostPattern, Origin, ProxyRef, UpstreamUrl, is_loopback};
 pub use at::{At, Place};
+pub use detection::{Detection, DetectionFile, ExceptionScope, Exempted, Own};
 pub use environment::Environment;
 pub use file::{
     Auth, ConnectorRule, EntityRule, FileConfig, LimitsFile, LogFile, LogFormat, LogLevel,
@@ -197,7 +199,7 @@ log: {format: json, level: debug}
         let rows = [
             (
                 "lisen: x\n",
-                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, upstream, limits, hosts, origins, contact, policy, log",
+                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, upstream, limits, hosts, origins, contact, policy, detection, log",
             ),
             (
                 "policy:\n  opaque: block\n",

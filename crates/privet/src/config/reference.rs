@@ -38,13 +38,18 @@ fn table(text: &mut String, path: &str, section: &Value, sections: &mut Vec<(Str
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let schema = without_null(schema);
         let meaning = text_of(&schema, "description").replace('\n', " ");
-        let (values, default) = match schema.get("properties") {
-            Some(_) => (String::from("see below"), String::new()),
-            None => (values_of(&schema), schema.get("default").map(shown).unwrap_or_default()),
+        let entry = schema.get("items").filter(|items| items.get("properties").is_some());
+        let default = schema.get("default").map(shown).unwrap_or_default();
+        let (values, default) = match (schema.get("properties"), entry) {
+            (Some(_), _) => (String::from("see below"), String::new()),
+            (None, Some(_)) => (String::from("list, see below"), default),
+            (None, None) => (values_of(&schema), default),
         };
         let _ = writeln!(text, "| `{path}` | {values} | {default} | {meaning} |");
         if schema.get("properties").is_some() {
             sections.push((path, schema));
+        } else if let Some(entry) = entry {
+            sections.push((format!("{path}[]"), entry.clone()));
         }
     }
     // The last one in is the first one out, and sections stand in the keys' order.
@@ -71,6 +76,9 @@ fn without_null(schema: &Value) -> Value {
 
 fn values_of(schema: &Value) -> String {
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+        if values.len() > VALUES_LISTED_MAX {
+            return String::from("an entity type of [entities.md](entities.md)");
+        }
         return listed(values);
     }
     if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
@@ -93,7 +101,7 @@ fn values_of(schema: &Value) -> String {
             format!("map to {}", value.map(values_of).unwrap_or_else(|| String::from("text")))
         }
         Some("boolean") => String::from("`true`, `false`"),
-        Some("integer") => String::from("number"),
+        Some("integer" | "number") => String::from("number"),
         _ => match schema.get("pattern").and_then(Value::as_str) {
             Some(pattern) => example(pattern).to_owned(),
             None => String::from("text"),
@@ -134,6 +142,9 @@ fn example(pattern: &str) -> &'static str {
 fn text_of<'a>(schema: &'a Value, key: &str) -> &'a str {
     schema.get(key).and_then(Value::as_str).unwrap_or_default()
 }
+
+/// Longer lists stand on a page of their own.
+const VALUES_LISTED_MAX: usize = 20;
 
 const HEAD: &str = "\
 # Configuration

@@ -8,6 +8,7 @@ use std::time::Duration;
 use privet_text::EntityType;
 
 use super::at::At;
+use super::detection::Detection;
 use super::file::{
     Auth, ConnectorRule, EntityRule, FileConfig, LimitsFile, LogFile, NumberRule, OpaqueRule,
     PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
@@ -41,6 +42,8 @@ pub struct Config {
     pub contact: Option<String>,
     /// What may leave.
     pub policy: Policy,
+    /// What the company adds to detection.
+    pub detection: Detection,
     /// What is logged.
     pub log: LogFile,
 }
@@ -203,6 +206,11 @@ pub(super) fn resolve(
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
         contact: file.contact,
         policy,
+        detection: Detection {
+            file: file.detection,
+            base: base.to_owned(),
+            config: problems.file.clone(),
+        },
         log: file.log,
     })
 }

@@ -73,7 +73,7 @@ pub(in crate::rule) fn mod97_10(value: &[u8]) -> bool {
 }
 
 /// The remainder by 97 of `value`, letters counted as two digits.
-pub(super) fn remainder97(value: &[u8]) -> Option<u32> {
+pub(in crate::rule) fn remainder97(value: &[u8]) -> Option<u32> {
     value.iter().try_fold(0u32, |rest, byte| {
         let digit = value_of(*byte)?;
         Some(if digit < 10 { (rest * 10 + digit) % 97 } else { (rest * 100 + digit) % 97 })

@@ -72,7 +72,7 @@ fn double_sha_holds(bytes: &[u8; 25]) -> bool {
 }
 
 /// A wallet in Bech32 or Bech32m (BIP 173, BIP 350).
-pub(in crate::rule) fn bech32(value: &[u8]) -> bool {
+pub(crate) fn bech32(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let Some(at) = lower.iter().rposition(|byte| *byte == b'1') else { return false };
     let Some((head, tail)) = lower.split_at_checked(at) else { return false };

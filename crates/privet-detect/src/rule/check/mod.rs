@@ -18,6 +18,7 @@ pub(super) use digits::*;
 pub(super) use document::*;
 pub(super) use europe::*;
 pub(super) use europe_east::*;
+pub(crate) use finance::bech32;
 pub(super) use finance::*;
 pub(super) use health::*;
 pub(super) use technical::*;

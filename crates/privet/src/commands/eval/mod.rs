@@ -5,7 +5,7 @@ mod labelled;
 mod report;
 mod score;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -15,7 +15,7 @@ use privet_text::{EntityType, Finding};
 use self::labelled::{Document, LabelMap, Labelled};
 use self::report::Report;
 use self::score::Scores;
-use crate::commands::scan::{entity, in_order, options_of, profile, score as score_min};
+use crate::commands::scan::{entity, in_order, options_of, profile, score as score_min, with_own};
 use crate::console::{CommandError, Console, Exit};
 
 /// What `privet eval` takes.
@@ -61,13 +61,19 @@ pub enum Format {
 }
 
 /// Reads, scans, compares and prints.
-pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError> {
+pub fn run(
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console<'_>,
+) -> Result<Exit, CommandError> {
     let map = LabelMap::new(&args.map)?;
     let mut documents = Vec::new();
     for path in &args.paths {
         labelled::read(path, &map, &mut documents)?;
     }
-    let analyzer = Analyzer::new(options_of(args.profile, &[], args.min_score, &[]));
+    let own = console.load_detection(config)?;
+    let options = options_of(args.profile, &[], args.min_score, &[]);
+    let analyzer = Analyzer::new(with_own(options, &own, (console.now)()));
     let (found, time) = scan(&analyzer, &documents);
     let scores = Scores::new(&documents, &found, &args.entities);
     let report = Report {

@@ -28,9 +28,10 @@ pub fn run(
     if let Some(notice) = house.backup_notice() {
         writeln!(console.err, "{notice}")?;
     }
-    let scope = open_scope(args, &house, console)?;
+    let own = console.detection(&config)?;
+    let (scope, name) = open_scope(args, &house, console)?;
     let masker =
-        Masker::new(Arc::new(wiring::analyzer(&config)), wiring::mask_policy(&config.policy));
+        wiring::maskers(&config, &own).of(&name.workspace, &name.principal, (console.now)());
     for_each(args, console, |input, console| {
         let masked = mask_one(&masker, input, &config, &house, &scope, console)?;
         Ok(masked.text.into_inner())

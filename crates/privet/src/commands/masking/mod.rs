@@ -119,12 +119,12 @@ fn write_under(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), CommandEr
     std::fs::write(&to, bytes).map_err(failed)
 }
 
-/// The scope whose tokens to use: that of the only key, or of the named one.
+/// The scope whose tokens to use, and its name: that of the only key, or of the named one.
 fn open_scope(
     args: &Args,
     house: &House,
     console: &Console<'_>,
-) -> Result<Arc<Scope>, CommandError> {
+) -> Result<(Arc<Scope>, ScopeName), CommandError> {
     let keys = house.vault.api_keys().list().map_err(|e| CommandError::could_not_run(&e))?;
     let now = (console.now)();
     let in_force = keys.iter().filter(|key| key.state(now) == KeyState::Active);
@@ -150,5 +150,6 @@ fn open_scope(
         principal: key.name.clone(),
         narrow: args.scope.as_ref().map(|scope| format!("scope {scope}")),
     };
-    house.vault.scope(&name).map_err(|error| CommandError::could_not_run(&error))
+    let scope = house.vault.scope(&name).map_err(|error| CommandError::could_not_run(&error))?;
+    Ok((scope, name))
 }

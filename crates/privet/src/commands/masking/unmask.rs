@@ -24,7 +24,7 @@ pub fn run(
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
     let house = House::open(&config)?;
-    let scope = open_scope(args, &house, console)?;
+    let (scope, _) = open_scope(args, &house, console)?;
     let entities = [EntityType::TokenLiteral].into_iter().collect();
     let options = AnalyzerOptions { entities, ..AnalyzerOptions::default() };
     let analyzer = Analyzer::new(options);

@@ -1,5 +1,5 @@
 //! `privet scan`: findings in files, folders, standard input and JSON Lines, with no
-//! server and no configuration.
+//! server. Of the configuration it takes what stands under `detection`, if there is any.
 
 mod input;
 mod json_lines;
@@ -8,13 +8,15 @@ mod report;
 mod walk;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 use privet_detect::{Analyzer, AnalyzerOptions, Profile};
 use privet_text::{EntitySet, EntityType, Finding, Score};
 
+use crate::config::Own;
 use crate::console::{CommandError, Console, Exit};
 
 pub(crate) use input::{read_input, read_text};
@@ -87,9 +89,14 @@ struct Tally {
 }
 
 /// Scans what `args` name. The exit says whether anything was found.
-pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError> {
-    let analyzer =
-        Analyzer::new(options_of(args.profile, &args.entities, args.min_score, &args.allow));
+pub fn run(
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console<'_>,
+) -> Result<Exit, CommandError> {
+    let own = console.load_detection(config)?;
+    let options = options_of(args.profile, &args.entities, args.min_score, &args.allow);
+    let analyzer = Analyzer::new(with_own(options, &own, (console.now)()));
     if args.show && !console.out_is_terminal {
         return Err(CommandError::wrong_use(
             "`--show` prints raw values, and the output is no terminal",
@@ -120,6 +127,12 @@ pub(crate) fn options_of(
     }
     options.allow.extend(allow.iter().cloned());
     options
+}
+
+/// `options` with what the configuration adds.
+pub(crate) fn with_own(options: AnalyzerOptions, own: &Own, now: Timestamp) -> AnalyzerOptions {
+    let exceptions = own.exceptions_of_all(now);
+    AnalyzerOptions { custom: own.custom.clone(), exceptions, ..options }
 }
 
 fn scan_files(
