@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, reason = "its output is for people")]
 
 mod corpus;
+mod generate;
 mod random;
 mod score;
 mod trainer;
@@ -16,13 +17,14 @@ mod variant;
 mod vocabulary;
 mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Parser, Subcommand};
 
 use crate::corpus::Corpus;
 use crate::trainer::{Recipe, Text, Trainer};
+use crate::variant::Names;
 
 #[derive(Parser)]
 struct Args {
@@ -73,14 +75,14 @@ fn main() -> anyhow::Result<()> {
             std::fs::write(out, table)?;
         }
         Task::Names { corpora, out, all, recipe } => {
-            let corpora = Corpus::read_all(&corpora)?;
+            let corpora = read(&corpora)?;
             let table = trained(&corpora, &recipe, |_, held_back| all || !held_back);
             std::fs::write(&out, &table)?;
             println!("wrote {}", out.display());
             score::print(&corpora, Vec::leak(table), |document| document.held_back)?;
         }
         Task::LeaveOut { corpora, only, recipe } => {
-            let corpora = Corpus::read_all(&corpora)?;
+            let corpora = read(&corpora)?;
             for group in corpus::GROUPS.iter().filter(|group| group.starts_with(&only)) {
                 let table = trained(&corpora, &recipe, |corpus, _| corpus.group != *group);
                 let left_out: Vec<Corpus> =
@@ -90,6 +92,13 @@ fn main() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The labelled texts, and those made from templates.
+fn read(folder: &Path) -> anyhow::Result<Vec<Corpus>> {
+    let mut corpora = Corpus::read_all(folder)?;
+    corpora.push(generate::corpus(&Names::new()));
+    Ok(corpora)
 }
 
 /// A table learned from the documents that `takes` takes.

@@ -14,6 +14,13 @@ struct Count {
 }
 
 impl Count {
+    fn add(&mut self, other: &Self) {
+        self.labelled += other.labelled;
+        self.met += other.met;
+        self.found += other.found;
+        self.right += other.right;
+    }
+
     fn f1(&self) -> (f64, f64, f64) {
         let share = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
         let (precision, recall) = (share(self.right, self.found), share(self.met, self.labelled));
@@ -29,7 +36,7 @@ pub(crate) fn print(
     measured: impl Fn(&Document) -> bool + Copy,
 ) -> anyhow::Result<()> {
     let tagger = Tagger::new(Model::decode(table)?, 0.0);
-    for corpus in corpora {
+    for corpus in corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)) {
         let mut line = format!("  {:20}", corpus.file);
         for name in Name::ALL {
             for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
@@ -44,15 +51,22 @@ pub(crate) fn print(
         }
         println!("{line}");
     }
-    let mut line = String::from("  MEAN");
+    let measures = |corpus: &&Corpus| corpus.documents.iter().any(measured);
+    let measured_of: Vec<&Corpus> = corpora.iter().filter(measures).collect();
+    let (mut mean, mut pooled) = (String::from("  MEAN"), String::from("  POOLED"));
     for name in Name::ALL {
         for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
-            let sum: f64 =
-                corpora.iter().map(|c| count(&tagger, c, name, writing, measured).f1().2).sum();
-            line += &format!(" {:.4}", sum / corpora.len() as f64);
+            let counts = measured_of.iter().map(|c| count(&tagger, c, name, writing, measured));
+            let (mut sum, mut all) = (0.0, Count::default());
+            for count in counts {
+                sum += count.f1().2;
+                all.add(&count);
+            }
+            mean += &format!(" {:.4}", sum / measured_of.len().max(1) as f64);
+            pooled += &format!(" {:.4}", all.f1().2);
         }
     }
-    println!("{line}");
+    println!("{mean}\n{pooled}");
     Ok(())
 }
 

@@ -61,6 +61,21 @@ impl Names {
         }
     }
 
+    /// A first name.
+    pub(crate) fn first(&self, random: &mut Random) -> Option<String> {
+        random.pick(&self.first).cloned()
+    }
+
+    /// A family name.
+    pub(crate) fn family(&self, random: &mut Random) -> Option<String> {
+        random.pick(&self.family).cloned()
+    }
+
+    /// A place.
+    pub(crate) fn place(&self, random: &mut Random) -> Option<String> {
+        random.pick(&self.place).cloned()
+    }
+
     /// `document` with other names: each person of one to three words written with
     /// capitals, and each place, becomes another in half of all cases.
     pub(crate) fn replaced(&self, document: &Document, random: &mut Random) -> Document {
@@ -97,8 +112,8 @@ impl Names {
         if !words.iter().all(proper) {
             return None;
         }
-        let first = |random: &mut Random| random.pick(&self.first).cloned();
-        let family = |random: &mut Random| random.pick(&self.family).cloned();
+        let first = |random: &mut Random| self.first(random);
+        let family = |random: &mut Random| self.family(random);
         match (name?, words.len()) {
             (Name::Person, 1) if random.chance(0.5) => first(random),
             (Name::Person, 1) => family(random),
