@@ -4,7 +4,7 @@
 //! be depends on the type, on what the caller prefers ([`ModelUse`]), and on whether the
 //! line looks like code, where capitals and names of things mislead it.
 
-use privet_tagger::{Mention, Name, Tagger};
+use privet_tagger::{Flags, Lexicon, Mention, Name, Tagger, folded_hash};
 use privet_text::{EntitySet, EntityType, Finding, Reason, Score, Span};
 
 use crate::Detector;
@@ -17,7 +17,7 @@ pub enum ModelUse {
     Off,
     /// Few false alarms, more names missed.
     Precise,
-    /// What the model itself takes for more likely than not.
+    /// What the model takes for likely.
     #[default]
     Balanced,
     /// A missed name costs more than a false alarm.
@@ -47,12 +47,10 @@ impl ModelUse {
     fn threshold(self, name: Name) -> f32 {
         match (self, name) {
             (Self::Off, _) => f32::INFINITY,
-            (Self::Precise, Name::Person) => 0.75,
-            (Self::Precise, Name::Location | Name::Organization) => 0.8,
-            (Self::Balanced, Name::Person) => 0.5,
-            (Self::Balanced, Name::Location | Name::Organization) => 0.5,
-            (Self::Strict, Name::Person) => 0.25,
-            (Self::Strict, Name::Location | Name::Organization) => 0.3,
+            (Self::Precise, Name::Person | Name::Location) => 0.9,
+            (Self::Precise, Name::Organization) => 0.8,
+            (Self::Balanced, _) => 0.5,
+            (Self::Strict, _) => 0.3,
         }
     }
 
@@ -61,8 +59,8 @@ impl ModelUse {
     fn eagerness(self) -> f32 {
         match self {
             Self::Off | Self::Precise => 0.0,
-            Self::Balanced => 0.2,
-            Self::Strict => 1.2,
+            Self::Balanced => 0.4,
+            Self::Strict => 1.8,
         }
     }
 }
@@ -95,7 +93,15 @@ impl NameModel {
         if mention.name == Name::Person && (digits || is_thing(value)) {
             return None;
         }
-        if mention.confidence < CODE_THRESHOLD && looks_like_code(line_around(text, mention)) {
+        let line = line_around(text, mention);
+        let enough = if looks_like_code(line) {
+            mention.confidence >= CODE_THRESHOLD && is_listed(mention.name, value)
+        } else if is_comment(line) {
+            mention.confidence >= COMMENT_THRESHOLD && is_listed(mention.name, value)
+        } else {
+            true
+        };
+        if !enough {
             return None;
         }
         Some(Finding {
@@ -154,18 +160,38 @@ fn line_around(text: &str, mention: Mention) -> &str {
 /// Whether a line looks written for a machine: marks of code among few words.
 fn looks_like_code(line: &str) -> bool {
     let line = line.trim();
-    let comment = ["//", "#", "/*", "*", "--", ";", "<!--", "%"];
-    if comment.iter().any(|mark| line.starts_with(mark)) {
+    if is_comment(line) {
         return false;
     }
     let marks = line.bytes().filter(|b| b"{}[]()<>=;_|&$\\`~^*+/@#%:\"".contains(b)).count();
     let blanks = line.bytes().filter(|b| *b == b' ').count();
-    let ends = line.ends_with(['{', '}', ';', '(', '[', ']', '>']);
-    marks >= 3 && marks * 2 > blanks || ends && marks >= 2
+    let block = line.ends_with(['{', '}']);
+    let ends = line.ends_with([';', '(', '[', ']', '>']);
+    block || marks >= 3 && marks * 2 > blanks || ends && marks >= 2
 }
 
+/// Whether a line begins as comments do, and headings and items of lists.
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    ["//", "#", "/*", "*", "--", ";", "<!--", "%"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// Whether the word lists know a value of one word as such a name; one of several words
+/// need not be known.
+fn is_listed(name: Name, value: &str) -> bool {
+    let wanted = match name {
+        Name::Person => Flags::FIRST.with(Flags::FAMILY),
+        Name::Location => Flags::PLACE,
+        Name::Organization => return true,
+    };
+    let is_one = !value.contains(|c: char| !c.is_alphabetic());
+    !is_one || Lexicon::shared().known(folded_hash(value)).flags.any(wanted)
+}
+
+/// In comments nothing below this counts.
+const COMMENT_THRESHOLD: f32 = 0.8;
 /// In what looks like code nothing below this counts.
-const CODE_THRESHOLD: f32 = 0.9;
+const CODE_THRESHOLD: f32 = 0.97;
 /// This many bytes before and after a mention are looked at.
 const LINE_SEEN_MAX: usize = 200;
 
@@ -185,6 +211,26 @@ mod tests {
         let text = "Yesterday Ingrid Maier flew from Berlin to Paris.";
         let want = [("Ingrid Maier", "PERSON"), ("Berlin", "LOCATION"), ("Paris", "LOCATION")];
         assert_eq!(found(text), want);
+    }
+
+    #[test]
+    fn things_are_nobody() {
+        for text in [
+            "You are Claude Code. Restart Jenkins on Monday, then build with Apache Maven.",
+            "impl Clone for Waker {",
+            "    /// Visit a boolean.",
+            "Selecting previously unselected package libaio1:amd64.",
+            "550e8400-e29b-41d4-a716-446655440000",
+        ] {
+            let people: Vec<_> =
+                found(text).into_iter().filter(|(_, name)| *name == "PERSON").collect();
+            assert_eq!(people, [], "in {text:?}");
+        }
+    }
+
+    #[test]
+    fn names_in_comments() {
+        assert_eq!(found("// Written by Ingrid Maier.").first().map(|f| f.0), Some("Ingrid Maier"));
     }
 
     #[test]

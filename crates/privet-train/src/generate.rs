@@ -11,6 +11,7 @@ use crate::words::listed;
 const TEMPLATES: &str = include_str!("../data/template.txt");
 const THINGS: &str = include_str!("../data/thing.txt");
 const COMPANIES: &str = include_str!("../data/company.txt");
+const CODE: &str = include_str!("../data/code.txt");
 const SPECIAL: &str = include_str!("../data/special.txt");
 
 /// How much these texts count.
@@ -28,7 +29,15 @@ pub(crate) fn corpus(names: &Names) -> Corpus {
             documents.push(filler.filled(template, &mut random));
         }
     }
+    documents.extend(code());
     Corpus { file: "generated", group: "generated", weight: WEIGHT, documents }
+}
+
+/// Lines of programs, some to a text.
+fn code() -> impl Iterator<Item = Document> {
+    let without_credit = CODE.split_once("text.\n").map_or(CODE, |(_, lines)| lines);
+    let texts = without_credit.split("\n\n").filter(|text| !text.is_empty());
+    texts.map(|text| Document { text: text.chars().collect(), spans: Vec::new(), held_back: false })
 }
 
 /// Fills the gaps of templates.

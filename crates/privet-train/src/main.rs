@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, reason = "its output is for people")]
 
 mod corpus;
+mod fairness;
 mod generate;
 mod random;
 mod score;
@@ -20,7 +21,9 @@ mod words;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
+use privet_tagger::{Model, Name, Tagger};
 
 use crate::corpus::Corpus;
 use crate::trainer::{Recipe, Text, Trainer};
@@ -54,6 +57,25 @@ enum Task {
         #[command(flatten)]
         recipe: Recipe,
     },
+    /// Measures thresholds on the texts held back, with a table that was not trained on them.
+    Thresholds {
+        /// The folder of labelled texts.
+        #[arg(long)]
+        corpora: PathBuf,
+        /// The table.
+        #[arg(long)]
+        table: PathBuf,
+    },
+    /// Measures how many names of each origin the tagger of the program finds.
+    Fairness,
+    /// Measures how fast the tagger of the program reads a text.
+    Speed {
+        /// The text.
+        file: PathBuf,
+        /// Another table than the program's.
+        #[arg(long)]
+        table: Option<PathBuf>,
+    },
     /// Measures on each corpus what was learned from the others.
     LeaveOut {
         /// The folder of labelled texts.
@@ -62,6 +84,9 @@ enum Task {
         /// Only the groups whose name begins so.
         #[arg(long, default_value = "")]
         only: String,
+        /// Also print people that were missed or wrongly found.
+        #[arg(long)]
+        errors: bool,
         #[command(flatten)]
         recipe: Recipe,
     },
@@ -81,13 +106,49 @@ fn main() -> anyhow::Result<()> {
             println!("wrote {}", out.display());
             score::print(&corpora, Vec::leak(table), |document| document.held_back)?;
         }
-        Task::LeaveOut { corpora, only, recipe } => {
+        Task::Thresholds { corpora, table } => {
+            let table = Vec::leak(std::fs::read(table)?);
+            score::print_thresholds(&Corpus::read_all(&corpora)?, table)?;
+        }
+        Task::Fairness => {
+            let tagger = Tagger::shared(0.0).context("no table")?;
+            println!("| origin | full name | family name alone | full name, lower case |");
+            println!("|---|---|---|---|");
+            fairness::table(&tagger).iter().for_each(|line| println!("{line}"));
+        }
+        Task::Speed { file, table } => {
+            let text = String::from_utf8_lossy(&std::fs::read(file)?).into_owned();
+            let from = Instant::now();
+            let tagger = match table {
+                None => Tagger::shared(0.0).context("no table")?,
+                Some(table) => Tagger::new(Model::decode(Vec::leak(std::fs::read(table)?))?, 0.0),
+            };
+            tagger.tag("Warm Up", &mut |_| {});
+            println!("ready after {:.1} ms", from.elapsed().as_secs_f64() * 1e3);
+            let from = Instant::now();
+            let mut mentions = [0; Name::ALL.len()];
+            tagger.tag(&text, &mut |mention| {
+                if let Some(count) = mentions.get_mut(mention.name as usize) {
+                    *count += 1;
+                }
+            });
+            let seconds = from.elapsed().as_secs_f64();
+            println!(
+                "{mentions:?} people, places, organisations, {:.2} MB/s",
+                text.len() as f64 / 1e6 / seconds
+            );
+        }
+        Task::LeaveOut { corpora, only, errors, recipe } => {
             let corpora = read(&corpora)?;
             for group in corpus::GROUPS.iter().filter(|group| group.starts_with(&only)) {
                 let table = trained(&corpora, &recipe, |corpus, _| corpus.group != *group);
                 let left_out: Vec<Corpus> =
                     corpora.iter().filter(|corpus| corpus.group == *group).cloned().collect();
-                score::print(&left_out, Vec::leak(table), |_| true)?;
+                let table: &'static [u8] = Vec::leak(table);
+                if errors {
+                    score::print_errors(&left_out, table)?;
+                }
+                score::print(&left_out, table, |_| true)?;
             }
         }
     }

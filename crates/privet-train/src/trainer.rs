@@ -25,16 +25,16 @@ pub(crate) type Text<'t> = (&'t Document, f32);
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Recipe {
     /// Passes over the texts.
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 8)]
     pub(crate) epochs: u32,
     /// Passes before weights are taken into the mean that is written.
     #[arg(long, default_value_t = 2)]
     pub(crate) warm_up: u32,
     /// How far a step goes.
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.2)]
     pub(crate) rate: f32,
     /// Weights shrink by this share of the rate, towards nothing.
-    #[arg(long, default_value_t = 0.00005)]
+    #[arg(long, default_value_t = 0.0005)]
     pub(crate) shrink: f32,
     /// A feature must be seen in so many texts.
     #[arg(long, default_value_t = 3)]
@@ -49,13 +49,13 @@ pub(crate) struct Recipe {
     #[arg(long, default_value_t = 0.1)]
     pub(crate) view_hidden: f32,
     /// In this share of passes over a text it is written lower.
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.7)]
     pub(crate) lower: f32,
     /// In this share of passes over a text it is written upper.
-    #[arg(long, default_value_t = 0.4)]
+    #[arg(long, default_value_t = 0.6)]
     pub(crate) upper: f32,
     /// In this share of passes its names are replaced first.
-    #[arg(long, default_value_t = 0.4)]
+    #[arg(long, default_value_t = 0.5)]
     pub(crate) replaced: f32,
     /// Where the random numbers start.
     #[arg(long, default_value_t = 1)]
