@@ -37,10 +37,12 @@ bench: ## Latency, throughput and memory of the gateway, and the parts; see docs
 	cargo bench --workspace
 	cargo run --release -p privet-load -- --privet $(CARGO_TARGET_DIR)/release/privet
 
-eval: ## How well the detectors do on ../shared/corpora; see docs/how-good.md.
+eval: ## How well the detectors do on ../shared/corpora, beside other tools; see docs/how-good.md.
 	cargo build --release
-	python3 tests/eval/run.py --privet $(CARGO_TARGET_DIR)/release/privet --corpora $(CORPORA) --write docs/how-good.md
+	tests/eval/setup.sh
+	python3 tests/eval/run.py --compare --privet $(CARGO_TARGET_DIR)/release/privet --corpora $(CORPORA) --write docs/how-good.md
 
 docs: ## Pages that are generated from the code.
 	PRIVET_WRITE_DOCS=1 cargo test -p privet --lib
 	PRIVET_WRITE_DOCS=1 cargo test -p privet-audit --lib
+	PRIVET_WRITE_DOCS=1 cargo test -p privet-detect --lib

@@ -10,6 +10,8 @@ import json
 import pathlib
 import subprocess
 
+import compare
+
 # Sets, what their labels mean beside the usual names, and what they are.
 SECRETS = [
     ("guards/secrets_synth_dev.jsonl", ["*=SECRET"], "seeded synthetic snippets: code, configuration, prose, headers"),
@@ -65,6 +67,7 @@ def main():
     parser.add_argument("--privet", required=True)
     parser.add_argument("--corpora", required=True, type=pathlib.Path)
     parser.add_argument("--write", type=pathlib.Path)
+    parser.add_argument("--compare", action="store_true", help="with other tools (tests/eval/setup.sh)")
     args = parser.parse_args()
     out = [
         "# How good the detectors are",
@@ -93,6 +96,8 @@ def main():
         for name, what in NAMES:
             report = measure(args.privet, args.corpora / name, ["*=IGNORE"], [label])
             out += [row(what, entity) for entity in report["types"] if entity["labelled"]]
+    if args.compare:
+        out += compare.section(args.privet, args.corpora)
     text = "\n".join(out) + "\n"
     if args.write:
         args.write.write_text(text)

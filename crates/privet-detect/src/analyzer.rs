@@ -14,8 +14,9 @@ use crate::explain::{Explained, explain};
 use crate::model::NameModel;
 use crate::name::Names;
 use crate::number::Numbers;
-use crate::options::AnalyzerOptions;
+use crate::options::{AnalyzerOptions, Reserved};
 use crate::repeat::repeats;
+use crate::reserved::is_reserved;
 use crate::resolve::settle;
 use crate::rule::{Engine, Rule};
 use crate::token_literal::TokenLiterals;
@@ -106,7 +107,9 @@ impl Analyzer {
     fn is_allowed(&self, text: &str, finding: &Finding) -> bool {
         let Some(value) = finding.span.of(text) else { return false };
         let mut exceptions = self.options.exceptions.iter();
-        self.options.allow.iter().any(|term| term == value)
+        let stays = self.options.reserved == Reserved::Kept && is_reserved(text, finding);
+        stays
+            || self.options.allow.iter().any(|term| term == value)
             || exceptions.any(|exception| exception.covers(finding.entity, value))
     }
 }
@@ -178,6 +181,7 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
     add(&options.score_min.get().to_le_bytes());
     add(options.model.name().as_bytes());
     options.entities.iter().for_each(|entity| add(entity.name().as_bytes()));
+    add(&[u8::from(options.reserved == Reserved::Kept)]);
     add(b"counted");
     options.counted.iter().for_each(|entity| add(entity.name().as_bytes()));
     add(&options.custom.as_ref().map_or(0, |custom| custom.fingerprint()).to_le_bytes());
@@ -189,7 +193,7 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
 }
 
 /// Goes up with every change that could change a finding in any text.
-const RULES_VERSION: u32 = 3;
+const RULES_VERSION: u32 = 4;
 const DISGUISE_DEPTH_MAX: u8 = 2;
 
 #[cfg(test)]

@@ -108,6 +108,10 @@ fn top_level_score(label: &str) -> Option<Score> {
     if lower.len() < 2 || !lower.bytes().all(|b| b.is_ascii_lowercase()) {
         return None;
     }
+    // `getty@tty1.service`: units of systemd.
+    if UNITS.contains(&lower.as_str()) {
+        return None;
+    }
     let known = lower.len() == 2 || TOP_LEVEL.contains(&lower.as_str());
     Some(if known { Score::PATTERN } else { Score::SHAPE })
 }
@@ -152,6 +156,20 @@ fn is_leading_noise(byte: u8) -> bool {
 fn is_unspaced(letter: char) -> bool {
     matches!(letter, '\u{0E00}'..='\u{0EFF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
 }
+
+/// Kinds of units of systemd.
+const UNITS: &[&str] = &[
+    "service",
+    "socket",
+    "target",
+    "mount",
+    "automount",
+    "timer",
+    "slice",
+    "scope",
+    "device",
+    "swap",
+];
 
 const LOCAL_CHARS_MAX: usize = 64;
 const DOMAIN_CHARS_MAX: usize = 253;

@@ -195,6 +195,8 @@ const GENERIC: &[&str] = &[
     "public",
     "root",
     "runner",
+    "user1",
+    "user2",
     "runneradmin",
     "sandbox",
     "search",

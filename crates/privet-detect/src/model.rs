@@ -90,7 +90,10 @@ impl NameModel {
         }
         let value = text.get(mention.start..mention.end)?;
         let digits = value.bytes().any(|byte| byte.is_ascii_digit());
-        if mention.name == Name::Person && (digits || is_thing(value)) {
+        if digits && (mention.name == Name::Person || !has_long_word(value)) {
+            return None; // "E-48291" is no place.
+        }
+        if mention.name == Name::Person && is_thing(value) {
             return None;
         }
         let line = line_around(text, mention);
@@ -186,6 +189,11 @@ fn is_listed(name: Name, value: &str) -> bool {
     };
     let is_one = !value.contains(|c: char| !c.is_alphabetic());
     !is_one || Lexicon::shared().known(folded_hash(value)).flags.any(wanted)
+}
+
+/// Whether a word of three letters or more is in it.
+fn has_long_word(value: &str) -> bool {
+    value.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() >= 3)
 }
 
 /// In comments nothing below this counts.

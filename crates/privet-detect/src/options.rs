@@ -17,6 +17,8 @@ pub struct AnalyzerOptions {
     /// Those of them that are only counted: they take no byte from a type that is not.
     /// None by default.
     pub counted: EntitySet,
+    /// What becomes of addresses of private networks and manuals. Reported by default.
+    pub reserved: Reserved,
     /// Findings below this score are not reported. 0.5 by default.
     pub score_min: Score,
     /// Whether the name model is asked, and how eager it is. [`ModelUse::Balanced`] by default.
@@ -33,7 +35,12 @@ impl AnalyzerOptions {
     /// What `profile` masks and counts.
     pub fn of(profile: Profile) -> Self {
         let (masked, counted) = (profile.masked(), profile.counted());
-        Self { entities: masked.union(counted), counted, ..Self::default() }
+        Self {
+            entities: masked.union(counted),
+            counted,
+            reserved: profile.reserved(),
+            ..Self::default()
+        }
     }
 }
 
@@ -42,6 +49,7 @@ impl Default for AnalyzerOptions {
         Self {
             entities: Profile::default().masked(),
             counted: EntitySet::NONE,
+            reserved: Reserved::Reported,
             score_min: Score::HALF,
             model: ModelUse::default(),
             allow: ALLOW_DEFAULT.iter().map(|term| (*term).to_owned()).collect(),
@@ -49,6 +57,16 @@ impl Default for AnalyzerOptions {
             exceptions: Vec::new(),
         }
     }
+}
+
+/// What becomes of addresses that stand for nobody, such as `10.0.0.17` and `2001:db8::7`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reserved {
+    /// They are findings like others.
+    #[default]
+    Reported,
+    /// They stay.
+    Kept,
 }
 
 /// Terms that are no personal data although they look like it: addresses of

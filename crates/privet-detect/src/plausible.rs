@@ -1,6 +1,8 @@
 //! What the name model may not take for a name, however sure it is: parts of identifiers
 //! and addresses, products that are called like people, days and months.
 
+use privet_tagger::{Flags, Lexicon, folded_hash};
+
 use crate::reading::{before, byte};
 
 /// Whether `text[start..end]` can be a name by its letters and its surroundings.
@@ -10,13 +12,20 @@ pub(crate) fn is_plausible(text: &str, start: usize, end: usize) -> bool {
     !joined_before(bytes, start) && !joined_after(bytes, end) && value.split(' ').all(is_word)
 }
 
-/// Whether `value` is a product, a day or a month rather than somebody.
+/// Whether `value` is a product, a day or a month rather than somebody: it has such a word,
+/// and none of the others is known as a name.
 pub(crate) fn is_thing(value: &str) -> bool {
-    let mut words = value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.all(|word| {
-        let lower = word.to_lowercase();
-        THINGS.binary_search(&lower.as_str()).is_ok()
-    })
+    let names = Flags::FIRST.with(Flags::FAMILY);
+    let mut any = false;
+    let words = value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words {
+        if THINGS.binary_search(&word.to_lowercase().as_str()).is_ok() {
+            any = true;
+        } else if Lexicon::shared().known(folded_hash(word)).flags.any(names) {
+            return false;
+        }
+    }
+    any
 }
 
 /// `@jane`, `#jane`, `x_jane`, `/jane`, `x.jane`: part of something longer.
@@ -213,7 +222,7 @@ mod tests {
 
     #[test]
     fn products_and_months() {
-        assert!(is_thing("Claude") && is_thing("JENKINS") && is_thing("October"));
+        assert!(is_thing("Claude") && is_thing("JENKINS") && is_thing("Restart Jenkins"));
         assert!(!is_thing("Claude Dupont") && !is_thing("Maier"));
     }
 }

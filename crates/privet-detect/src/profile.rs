@@ -2,6 +2,8 @@
 
 use privet_text::{EntitySet, EntityType};
 
+use crate::options::Reserved;
+
 /// The kind of work a profile is made for. What each masks stands in
 /// `profiles.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,6 +79,12 @@ impl Profile {
     /// The types that it only counts.
     pub fn counted(self) -> EntitySet {
         self.row().map(|(_, _, _, counted)| counted.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// What it does with addresses of private networks and manuals: they stay where programs
+    /// are written.
+    pub fn reserved(self) -> Reserved {
+        if self == Self::Coding { Reserved::Kept } else { Reserved::Reported }
     }
 
     fn row(self) -> Option<&'static Row> {

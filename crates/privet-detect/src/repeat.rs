@@ -1,11 +1,11 @@
 //! Later mentions of somebody whose full name was found: "Jane Kowalski ... Kowalski's, KOWALSKI,
 //! Jane ... kowalski".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasickBuilder;
 use privet_tagger::{Lexicon, folded_hash};
-use privet_text::{EntityType, Finding, Reason, Score};
+use privet_text::{EntityType, Finding, Reason, Score, Span};
 
 use crate::claim::Claim;
 use crate::name::{
@@ -28,6 +28,7 @@ pub(crate) fn repeats(text: &str, found: &mut Vec<Finding>) {
     if people.is_empty() {
         return;
     }
+    let known: BTreeSet<Span> = found.iter().map(|finding| finding.span).collect();
     let list: Vec<(&str, &Vec<&str>)> =
         people.iter().map(|(name, firsts)| (*name, firsts)).collect();
     let names = list.iter().map(|(name, _)| name);
@@ -43,6 +44,9 @@ pub(crate) fn repeats(text: &str, found: &mut Vec<Finding>) {
         let Some((_, firsts)) = list.get(hit.pattern().as_usize()) else { continue };
         let (start, end) = with_first_name(text, word, firsts);
         let whole = start < word.start || end > word.end;
+        if whole && Span::new(start, end).is_some_and(|span| known.contains(&span)) {
+            continue; // Perhaps the very mention that made the name known.
+        }
         if !whole && (!is_written_as_name(text, word) || is_part_of_more(text, word)) {
             continue;
         }

@@ -7,11 +7,11 @@
 use crate::entity::{Category, DataClass, Regime};
 
 macro_rules! entity_types {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $stem:literal, $category:ident, $class:ident, [$($regime:ident),*];)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal, $stem:literal, $category:ident, $class:ident, [$($regime:ident),*];)*) => {
         /// What a finding is. Names follow Presidio where it has one.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
-        pub enum EntityType { $($(#[$doc])* $variant,)* }
+        pub enum EntityType { $($(#[doc = $doc])* $variant,)* }
 
         impl EntityType {
             /// Every entity type, in the order of the catalogue.
@@ -26,6 +26,11 @@ macro_rules! entity_types {
             /// the end of another, and none is a word that programs put before numbers.
             pub fn stem(self) -> &'static str {
                 match self { $(Self::$variant => $stem,)* }
+            }
+
+            /// What it is, in a sentence for people.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*).trim_ascii(),)* }
             }
 
             /// Its group in the data inventory.

@@ -134,7 +134,7 @@ pub struct Finding {
     pub span: Span,
     /// How sure the recognizer is.
     pub score: Score,
-    /// Which recognizer found it, such as `iban` or `secret/github-token`.
+    /// Which recognizer found it, such as `iban` or `secret/github-pat`.
     pub recognizer: &'static str,
     /// Why, in the order in which it came to count.
     pub reasons: Vec<Reason>,

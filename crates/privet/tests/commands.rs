@@ -405,3 +405,22 @@ fn mistakes_in_what_a_company_adds_are_told_by_line() {
         ran.out
     );
 }
+
+#[test]
+fn a_case_keeps_its_numbers_and_dates() {
+    let home = Home::new();
+    let config = "policy:\n  profile: legal\n  entities:\n    CASE_NUMBER: keep\n";
+    home.write("legal.yaml", config);
+    let brief = "In Case No. 2:21-cv-00123-ABC, filed on March 14, 2021, Ms. Ines Zanderbek \
+                 (ines@zanderbek-law.test) claims $ 12,500.00 under 42 U.S.C. § 1983.\n";
+    home.write("brief.txt", brief);
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let masked = home.run_well(&["mask", "brief.txt", "--config", "legal.yaml"]).out;
+    for kept in ["2:21-cv-00123-ABC", "March 14, 2021", "$ 12,500.00", "42 U.S.C. § 1983"] {
+        assert!(masked.contains(kept), "{kept} in {masked}");
+    }
+    assert!(!masked.contains("Zanderbek") && !masked.contains("zanderbek"), "{masked}");
+    home.write("strict.yaml", "policy: {profile: legal}\n");
+    let masked = home.run_well(&["mask", "brief.txt", "--config", "strict.yaml"]).out;
+    assert!(!masked.contains("00123"), "masked unless kept: {masked}");
+}

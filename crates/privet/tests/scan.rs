@@ -19,6 +19,10 @@ fn privet(args: &[&str], folder: &Path, input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_privet"))
         .args(args)
         .current_dir(folder)
+        // Whoever runs the tests may have a configuration.
+        .env("HOME", folder)
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("PRIVET_CONFIG")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -199,4 +203,31 @@ fn a_closed_pipe_is_quiet() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn what_the_baseline_knows_is_not_reported() {
+    let folder = TempDir::new().unwrap();
+    let run = |args: &[&str]| {
+        let output = privet(args, folder.path(), "");
+        (output.status.code(), text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
+    };
+    let write = |lines: &str| fs::write(folder.path().join("a.txt"), lines).unwrap();
+    write("mail jane@acme-mail.test\n");
+    assert_eq!(run(&["scan", "a.txt", "--write-baseline", "known.json"]).0, Some(0));
+    let known = fs::read_to_string(folder.path().join("known.json")).unwrap();
+    assert!(!known.contains("jane") && known.contains("a.txt"), "{known}");
+    let scan = || run(&["scan", "a.txt", "--baseline", "known.json"]);
+    assert_eq!(scan().0, Some(0));
+    write("a line before\nmail jane@acme-mail.test\n");
+    assert_eq!(scan().0, Some(0), "lines may move");
+    write("jane@acme-mail.test and kim@acme-mail.test\n");
+    let (code, out, _) = scan();
+    assert_eq!((code, out.as_str()), (Some(1), "a.txt:1:25: EMAIL_ADDRESS 0.90 email\n"));
+    write("jane@acme-mail.test jane@acme-mail.test\n");
+    assert_eq!(scan().0, Some(1), "a second one is new");
+    fs::write(folder.path().join("known.json"), "[]").unwrap();
+    let (code, _, err) = scan();
+    assert_eq!(code, Some(4));
+    assert!(err.contains("cannot use the baseline `known.json`: line 1: it is none"), "{err}");
 }

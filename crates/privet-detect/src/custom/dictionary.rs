@@ -244,22 +244,22 @@ impl Table {
 
 /// A word of a text.
 #[derive(Clone, Copy)]
-struct HashedWord {
-    start: usize,
-    end: usize,
+pub(super) struct HashedWord {
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// Of its letters and digits without case and accents; never 0.
-    hash: u64,
+    pub(super) hash: u64,
 }
 
 /// The words of a text: runs of letters and digits; in scripts that write no blanks, each
 /// character.
-struct Words<'t> {
+pub(super) struct Words<'t> {
     text: &'t str,
     at: usize,
 }
 
 impl<'t> Words<'t> {
-    fn new(text: &'t str, at: usize) -> Self {
+    pub(super) fn new(text: &'t str, at: usize) -> Self {
         Self { text, at }
     }
 }

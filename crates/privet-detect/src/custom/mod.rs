@@ -3,12 +3,14 @@
 //! - *recognizers*: a pattern or some words, with check digits and context as in the rules
 //!   of `rules/*.toml` ([`recognizer`]);
 //! - *dictionaries*: up to millions of names and project words ([`dictionary`]);
+//! - *documents*: texts of which a passage is to be found elsewhere ([`document`]);
 //! - *columns*: names of fields and columns, from a data catalogue ([`column`]).
 //!
 //! Everything is built once, when the configuration is read, and shared.
 
 mod column;
 mod dictionary;
+mod document;
 mod recognizer;
 
 use std::fmt;
@@ -22,6 +24,7 @@ use crate::Detector;
 use crate::rule::Rule;
 use column::Columns;
 use dictionary::Phrases;
+use document::Documents;
 use recognizer::Recognizers;
 
 /// A company's own recognizers, dictionaries and columns.
@@ -29,6 +32,7 @@ use recognizer::Recognizers;
 pub struct Custom {
     recognizers: Recognizers,
     phrases: Phrases,
+    documents: Documents,
     columns: Columns,
     fingerprint: Fingerprint,
 }
@@ -62,6 +66,7 @@ impl Detector for Custom {
                 found(finding);
             }
         });
+        self.documents.detect(text, found);
         self.columns.detect(text, found);
     }
 }
@@ -128,6 +133,25 @@ impl CustomBuilder {
         Ok(loaded)
     }
 
+    /// Adds a document of which passages are to be found; gives how many runs of words it has.
+    ///
+    /// # Errors
+    /// If it is too short for a passage.
+    pub fn document(
+        &mut self,
+        name: &str,
+        entity: EntityType,
+        text: &str,
+    ) -> Result<usize, CustomError> {
+        self.custom.fingerprint.add(entity.name().as_bytes());
+        self.custom.fingerprint.add(text.as_bytes());
+        let recognizer = leaked(&format!("document/{name}"));
+        match self.custom.documents.add(text, entity, recognizer) {
+            0 => Err(CustomError::ShortDocument),
+            runs => Ok(runs),
+        }
+    }
+
     /// Adds the name of a field or column whose values are of the type `entity`.
     pub fn column(&mut self, name: &str, entity: EntityType) {
         self.custom.fingerprint.add(name.as_bytes());
@@ -168,9 +192,9 @@ pub enum CustomError {
         "no validator is called `{0}`: it is `luhn`, `mod97`, `verhoeff`, `ean13` or the name of a rule with check digits in docs/entities.md"
     )]
     Validator(String),
-    /// A word too short to be looked for.
-    #[error("the word `{0}` has fewer than two letters and digits")]
-    ShortWord(String),
+    /// A document without a passage.
+    #[error("it has fewer than eight words")]
+    ShortDocument,
     /// More dictionaries and word lists than can be told apart.
     #[error("more than 250 dictionaries and word lists")]
     TooMany,
@@ -199,7 +223,7 @@ pub(crate) fn is_own(finding: &Finding) -> bool {
     OWN.iter().any(|prefix| finding.recognizer.starts_with(prefix))
 }
 
-const OWN: &[&str] = &["custom/", "dictionary/", "column/"];
+const OWN: &[&str] = &["custom/", "dictionary/", "document/", "column/"];
 
 /// A name for findings, which outlive everything. There are as many as the configuration
 /// has entries.

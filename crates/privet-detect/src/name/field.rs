@@ -22,7 +22,7 @@ fn read_field(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
     let Some(known) = whole(site.text, from, to) else { return site.end };
     let two = site.text.get(from..to).is_some_and(|value| value.contains(' '));
     let fits = match trust {
-        Trust::Person => true,
+        Trust::Person => known != Known::No || !is_type(site.text.get(from..to).unwrap_or("")),
         Trust::Plain => known == Known::First || (two && known == Known::Part),
     };
     if fits {
@@ -34,6 +34,16 @@ fn read_field(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         }
     }
     site.end
+}
+
+/// Whether `value` is a type of a program rather than a name: `LPWSTR`, `VpcId`.
+fn is_type(value: &str) -> bool {
+    let capitals = value.bytes().filter(u8::is_ascii_uppercase).count();
+    let one_word = value.len() >= 4 && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let hump = value.bytes().any(|byte| byte.is_ascii_lowercase());
+    let celtic = ["Mc", "Mac", "De", "Di", "La", "Le", "Van", "Fitz"];
+    let prefixed = celtic.iter().any(|prefix| value.starts_with(prefix));
+    one_word && capitals >= 2 && (!hump || !prefixed)
 }
 
 /// How far a field's name is to be trusted to hold a person.

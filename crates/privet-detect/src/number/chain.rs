@@ -100,6 +100,8 @@ impl Chain<'_> {
             b',' => far != b'$',
             b'.' | b'-' | b'/' => !(far.is_ascii_alphanumeric() || far == b'$' || far == b'.'),
             b':' => !far.is_ascii_digit(),
+            // A product; in Markdown the stars stand on their own.
+            b'*' => !far.is_ascii_alphanumeric(),
             b'$' | b'#' | b'^' | b'@' | b'%' | b'\\' => false,
             0xC2 | 0xA0..=0xBF => !matches!((far, last), (0xC2, 0xA3 | 0xA5) | (0x82, 0xAC)),
             _ => !is_word(last),
@@ -113,7 +115,7 @@ impl Chain<'_> {
         let far = byte(self.bytes, end + 1);
         match next {
             b',' => true,
-            b'.' | b'-' | b'/' | b':' => !far.is_ascii_alphanumeric(),
+            b'.' | b'-' | b'/' | b':' | b'*' => !far.is_ascii_alphanumeric(),
             b'%' => false,
             // A character beyond ASCII may follow a number without a space.
             0x80.. => true,

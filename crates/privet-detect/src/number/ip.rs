@@ -38,8 +38,33 @@ fn read_one_v4(part: &Chain<'_>) -> Option<Finding> {
     if !is_somebodys(address) {
         return None;
     }
+    let cue = cue_before(part.bytes, start, 24, NETWORK_CUES);
+    if cue.is_none()
+        && (is_small(address, part.bytes, end) || is_object_identifier(part.bytes, start))
+    {
+        return None;
+    }
     Claim::new(EntityType::IpAddress, "ipv4", Score::PATTERN).at(start, end)
 }
+
+/// Whether all parts are small and no port or network follows: "Git 1.7.12.2". Few
+/// machines have such an address, and many programs such a version.
+fn is_small(address: Ipv4Addr, bytes: &[u8], end: usize) -> bool {
+    let [a, b, c, d] = address.octets();
+    let goes_on = matches!(byte(bytes, end), b':' | b'/') && byte(bytes, end + 1).is_ascii_digit();
+    !goes_on && a < 10 && b < 32 && c < 32 && d < 32 && ![b, c, d].iter().all(|part| *part == a)
+}
+
+/// `OBJECT_IDENTIFIER { 1.3.101.112 }`, "OID 2.5.4.3".
+fn is_object_identifier(bytes: &[u8], start: usize) -> bool {
+    cue_before(bytes, start, 32, &["oid", "identifier", "oids"]).is_some()
+}
+
+/// Words that say that a row of numbers is an address.
+const NETWORK_CUES: &[&str] = &[
+    "ip", "host", "address", "addr", "server", "from", "ping", "ssh", "gateway", "dns", "peer",
+    "via",
+];
 
 /// Whether an address names a machine at all.
 fn is_somebodys(address: Ipv4Addr) -> bool {
@@ -104,6 +129,9 @@ pub(super) fn read_v6(text: &str, found: &mut dyn FnMut(Finding)) {
             end
         };
         let parsed = text.get(start..end).and_then(|part| part.parse::<Ipv6Addr>().ok());
+        // `2001::` is a network, `ffff::1` a mask or a group: neither is a machine.
+        let network = text.get(start..end).is_some_and(|part| part.ends_with("::"));
+        let parsed = parsed.filter(|address| !network && !address.is_multicast());
         let claim = Claim::new(EntityType::IpAddress, "ipv6", Score::PATTERN);
         if let Some(finding) = parsed.and_then(|_| claim.at(start, end)) {
             found(finding);

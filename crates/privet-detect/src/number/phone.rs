@@ -4,9 +4,10 @@
 use privet_text::{EntityType, Finding, Score};
 
 use super::chain::Chain;
-use super::phone_plan::{fits_country, fits_nanp, is_written_nationally};
+use super::phone_plan::{Fit, fit_of, fits_nanp, is_written_nationally};
 use crate::claim::Claim;
 use crate::reading::{before, byte, continues, cue_before, is_blank, precedes, run, word_ends};
+use crate::secret::is_program;
 
 /// Finds telephone numbers in a chain.
 pub(super) fn read(chain: &Chain<'_>, found: &mut dyn FnMut(Finding)) {
@@ -56,10 +57,14 @@ fn read_one(part: &Chain<'_>, trust: Trust) -> Option<Finding> {
     let cue =
         cue_before(part.bytes, start, CUE_REACH, CUES).or_else(|| says_number(part.bytes, start));
     let base = match form {
-        Form::International => Score::new(0.7),
+        Form::International(Fit::InUse) => Score::new(0.8),
+        Form::International(Fit::Possible) => Score::SHAPE,
         Form::National => Score::SHAPE,
         Form::Loose => {
             cue?;
+            if is_constant(part.bytes, start) {
+                return None;
+            }
             Score::WEAK
         }
     };
@@ -82,6 +87,15 @@ fn is_free_after(part: &Chain<'_>) -> bool {
     part.right_is_free() || extension_end(part.bytes, part.end()).is_some()
 }
 
+/// Whether a program gives the number to a constant: `NG_CALL: u32 = 2148052769`.
+fn is_constant(bytes: &[u8], start: usize) -> bool {
+    let low = start.saturating_sub(CONSTANT_REACH);
+    let head = bytes.get(low..start).and_then(|head| std::str::from_utf8(head).ok());
+    let Some(head) = head.and_then(|head| head.trim_end().strip_suffix('=')) else { return false };
+    let kind = head.trim_end().rsplit([' ', ':']).next().unwrap_or_default();
+    is_program(kind)
+}
+
 /// "My number is ...", unless it is that of an order or an account.
 fn says_number(bytes: &[u8], start: usize) -> Option<&'static str> {
     let says = ["number is ", "number: ", "number's ", "nummer ist ", "numéro est ", "número es "];
@@ -93,7 +107,7 @@ fn says_number(bytes: &[u8], start: usize) -> Option<&'static str> {
 /// How a number is written.
 enum Form {
     /// With country code, behind `+` or an international prefix.
-    International,
+    International(Fit),
     /// As its country writes it.
     National,
     /// A row of digits that could be anything.
@@ -105,16 +119,17 @@ fn form_of(part: &Chain<'_>) -> Option<(usize, Form)> {
     let start = part.start();
     let (digits, count) = part.number::<17>();
     let number = digits.get(..count)?;
-    let blank = usize::from(before(part.bytes, start) == b' ');
+    // "a + 14785156250" is a sum.
+    let separated = part.groups.len() > 1;
+    let blank = usize::from(separated && before(part.bytes, start) == b' ');
     if before(part.bytes, start - blank) == b'+' {
-        let fits = fits_country(number) || without_trunk_zero(part, number);
-        let form = if fits { Form::International } else { Form::Loose };
+        let fit = fit_of(number).or_else(|| without_trunk_zero(part, number));
+        let form = fit.map_or(Form::Loose, Form::International);
         return Some((start - blank - 1, form));
     }
-    let separated = part.groups.len() > 1;
     let dialled = number.strip_prefix(b"00").or_else(|| number.strip_prefix(b"011"));
-    if separated && dialled.is_some_and(fits_country) {
-        return Some((start, Form::International));
+    if let Some(fit) = dialled.filter(|_| separated).and_then(fit_of) {
+        return Some((start, Form::International(fit)));
     }
     if is_nanp(part, number) || is_written_nationally(part) {
         return Some((start, Form::National));
@@ -123,11 +138,11 @@ fn form_of(part: &Chain<'_>) -> Option<(usize, Form)> {
 }
 
 /// `+49 (0)30 ...`: the zero is not dialled from abroad.
-fn without_trunk_zero(part: &Chain<'_>, number: &[u8]) -> bool {
-    let Some(code) = part.groups.first() else { return false };
+fn without_trunk_zero(part: &Chain<'_>, number: &[u8]) -> Option<Fit> {
+    let code = part.groups.first()?;
     let zero_at = code.len();
     if part.gap(0).last() != Some(&b'(') || number.get(zero_at) != Some(&b'0') {
-        return false;
+        return None;
     }
     let mut dialled = [0u8; 17];
     let rest = number.get(..zero_at).into_iter().chain(number.get(zero_at + 1..)).flatten();
@@ -136,7 +151,7 @@ fn without_trunk_zero(part: &Chain<'_>, number: &[u8]) -> bool {
         *slot = *digit;
         count += 1;
     }
-    dialled.get(..count).is_some_and(fits_country)
+    dialled.get(..count).and_then(fit_of)
 }
 
 /// `(415) 555-0123`, `415-555-0123`, `415.555.0123`, `1-415-555-0123`.
@@ -148,6 +163,10 @@ fn is_nanp(part: &Chain<'_>, number: &[u8]) -> bool {
         [1, 3, 3, 4] if number.first() == Some(&b'1') => (number.get(1..).unwrap_or_default(), 1),
         _ => return false,
     };
+    // "252.227-7013" is a clause.
+    if part.gap(first) == b"." && part.gap(first + 1) != b"." {
+        return false;
+    }
     let marked = matches!(part.gap(first), b") " | b")" | b")-" | b"-" | b"." | b" - ");
     marked && matches!(part.gap(first + 1), b"-" | b"." | b" " | b" - ") && fits_nanp(national)
 }
@@ -156,6 +175,14 @@ fn is_nanp(part: &Chain<'_>, number: &[u8]) -> bool {
 fn is_other_notation(part: &Chain<'_>) -> bool {
     let lengths = part.lengths();
     let shape = lengths.get(..part.groups.len()).unwrap_or_default();
+    // "Copyright 1995-2011"
+    let year = |group: usize| {
+        let digits = part.groups.get(group).map(|group| group.start..group.start + 2);
+        digits.and_then(|at| part.bytes.get(at)).is_some_and(|head| head == b"19" || head == b"20")
+    };
+    if matches!(shape, [4, 4]) && year(0) && year(1) {
+        return true;
+    }
     let is_date = matches!(shape, [4, 1..=2, 1..=2, ..] | [1..=2, 1..=2, 4 | 2, ..]);
     let small = |length: &usize| matches!(length, 1 | 3);
     let is_decimal = part.joined_by(b".") && (shape.len() == 2 || shape.iter().skip(1).all(small));
@@ -185,6 +212,7 @@ fn extension_end(bytes: &[u8], end: usize) -> Option<usize> {
     (stop > digits && word_ends(bytes, stop) && byte(bytes, stop) != b'.').then_some(stop)
 }
 
+const CONSTANT_REACH: usize = 24;
 const CUE_REACH: usize = 40;
 const GROUPS_MAX: usize = 7;
 

@@ -7,6 +7,8 @@ use crate::reading::{char_ceil, char_floor};
 pub(super) struct Window {
     before: String,
     after: String,
+    /// A bit for each pair of letters with which a word begins.
+    heads: u64,
 }
 
 impl Window {
@@ -22,7 +24,10 @@ impl Window {
         // A word that the window cuts is no word.
         let cut =
             if from == 0 { 0 } else { before.find(|c: char| !c.is_alphanumeric()).unwrap_or(0) };
-        Self { before: words(before.get(cut..).unwrap_or_default()), after: words(after) }
+        let before = words(before.get(cut..).unwrap_or_default());
+        let after = words(after);
+        let heads = heads_of(&before) | heads_of(&after);
+        Self { before, after, heads }
     }
 
     /// The nearest of `wanted` and how far away it stands. Words after the candidate
@@ -30,6 +35,12 @@ impl Window {
     pub(super) fn nearest(&self, wanted: &'static [&'static str]) -> Option<(&'static str, usize)> {
         let mut nearest: Option<(&'static str, usize)> = None;
         for word in wanted {
+            // Most words are ruled out by how they begin.
+            if let [b' ', first, second, ..] = word.as_bytes()
+                && self.heads & head_bit(*first, *second) == 0
+            {
+                continue;
+            }
             let before = self.before.rfind(word).map(|at| self.before.len() - at - word.len());
             let after = || self.after.find(word).map(|at| at + BEFORE_BYTES);
             let Some(distance) = before.or_else(after) else { continue };
@@ -39,6 +50,19 @@ impl Window {
         }
         nearest
     }
+}
+
+/// The bits of the words in `words`.
+fn heads_of(words: &str) -> u64 {
+    let bits = words.as_bytes().windows(3).map(|window| match window {
+        [b' ', first, second] => head_bit(*first, *second),
+        _ => 0,
+    });
+    bits.fold(0, |all, bit| all | bit)
+}
+
+fn head_bit(first: u8, second: u8) -> u64 {
+    1 << (first.wrapping_mul(31).wrapping_add(second) & 63)
 }
 
 /// `text` as lower-case words between single blanks.

@@ -6,7 +6,8 @@ use super::judge::Verdict;
 use super::pattern::Walker;
 use super::shape::right_is_free;
 use super::{Cues, Reading, Rule, SpanOf};
-use crate::reading::{byte, continues, is_word, run, word_starts};
+use crate::reading::{before, byte, continues, is_word, run, word_starts};
+use crate::secret::is_program;
 use crate::trigger::Site;
 
 /// Reads on from a cue of `rule` with pattern number `pattern`. Gives the place up to which
@@ -45,11 +46,16 @@ fn bounds(
     if !fits {
         return None;
     }
+    // `age(5)`, `.zip(-10000)`: a call.
+    if !cues.direct && byte(bytes, site.end) == b'(' {
+        return None;
+    }
     let start = if cues.direct { site.end } else { value_start(bytes, site.end)? };
     let end = walker?.furthest(pattern, bytes, start, |end| {
         right_is_free(bytes, end) && (cues.digitless || has_digit(bytes, start, end))
     })?;
-    (end > start).then_some((start, end))
+    let program = !cues.direct && site.text.get(start..end).is_some_and(is_program);
+    (end > start && !program).then_some((start, end))
 }
 
 /// Whether the cue, if it begins with a letter or is `@`, begins a word.
@@ -71,6 +77,13 @@ fn cue_stands_alone(site: &Site<'_>) -> bool {
         word_starts(bytes, site.start) || hump || byte(bytes, site.start.wrapping_sub(1)) == b'_';
     let next = byte(bytes, site.end);
     let last = byte(bytes, site.end.saturating_sub(1));
+    // "C.I." is an identity card, "S.A.C.I." a company.
+    let longer = last == b'.'
+        && before(bytes, site.start) == b'.'
+        && before(bytes, site.start.saturating_sub(1)).is_ascii_alphabetic();
+    if longer {
+        return false;
+    }
     let ends = !next.is_ascii_lowercase() || !last.is_ascii_alphabetic() || joined(bytes, site.end);
     starts && ends
 }
@@ -78,7 +91,8 @@ fn cue_stands_alone(site: &Site<'_>) -> bool {
 /// Whether a connecting word follows without a blank: "passportno".
 fn joined(bytes: &[u8], at: usize) -> bool {
     let end = run(bytes, at, CONNECTOR_MAX + 1, is_word_letter);
-    bytes.get(at..end).is_some_and(is_connector)
+    // "fin" and "d" are no "fin d".
+    end > at + 1 && bytes.get(at..end).is_some_and(is_connector)
 }
 
 /// Where the value begins behind "number", ":", quotes and the like. `None` if it would

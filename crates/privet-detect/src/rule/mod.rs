@@ -22,6 +22,8 @@ mod dictionary;
 mod engine;
 mod judge;
 mod own;
+#[cfg(test)]
+mod page;
 mod pattern;
 mod reader;
 mod shape;
@@ -160,11 +162,6 @@ impl Rule {
         RULES
     }
 
-    /// Whether a company's configuration made it.
-    pub fn is_own(&self) -> bool {
-        self.family == own::FAMILY
-    }
-
     /// The words that wake it.
     pub(crate) fn triggers(&self) -> &'static [&'static str] {
         match &self.way {
@@ -173,6 +170,11 @@ impl Rule {
             Way::Token(token) => token.triggers,
             Way::Shapes(_) | Way::Beside(_) => &[],
         }
+    }
+
+    /// Whether a company's configuration made it.
+    pub fn is_own(&self) -> bool {
+        self.family == own::FAMILY
     }
 
     /// The rule whose findings carry `recognizer`.

@@ -50,7 +50,7 @@ impl Patterns {
 impl Walker<'_> {
     /// Calls `found` with pattern and end for every way in which any pattern matches what
     /// begins at `from`.
-    pub(super) fn all(&mut self, bytes: &[u8], from: usize, found: impl FnMut(usize, usize)) {
+    pub(crate) fn all(&mut self, bytes: &[u8], from: usize, found: impl FnMut(usize, usize)) {
         self.walk(Anchored::Yes, bytes, from, found);
     }
 

@@ -1,7 +1,7 @@
 //! Code for cues whose values no regular expression can read, because they begin before
 //! the cue. Each gives the bounds of the value.
 
-use crate::reading::{before, byte, is_blank, run, run_back};
+use crate::reading::{before, byte, continues, is_blank, run, run_back};
 use crate::trigger::Site;
 
 /// The machine whose name ends with the domain at the cue: "db-01.prod" + ".internal".
@@ -17,6 +17,10 @@ pub(super) fn host_before(site: &Site<'_>) -> Option<(usize, usize)> {
     });
     let host = bytes.get(start..site.start)?;
     let clean = host.iter().position(u8::is_ascii_alphanumeric)?;
+    // `SpanKind.INTERNAL` is a constant.
+    if byte(bytes, site.start + 1).is_ascii_uppercase() {
+        return None;
+    }
     let fits = host.len() - clean >= 2
         && !matches!(before(bytes, start), b'_' | b'$' | b'/' | b'\\')
         && !NOT_HOSTS.iter().any(|word| host.eq_ignore_ascii_case(word.as_bytes()));
@@ -27,7 +31,8 @@ pub(super) fn host_before(site: &Site<'_>) -> Option<(usize, usize)> {
 pub(super) fn email_spelled(site: &Site<'_>) -> Option<(usize, usize)> {
     let bytes = site.bytes;
     let bare = byte(bytes, site.start) == b' ' && byte(bytes, site.start + 1).is_ascii_alphabetic();
-    let (end, spelled) = spelled_domain(bytes, run(bytes, site.end, 1, is_blank))?;
+    let english = continues(bytes, site.start, " at ");
+    let (end, spelled) = spelled_domain(bytes, run(bytes, site.end, 1, is_blank), english)?;
     if bare && !spelled {
         return None; // "arrived at example.org"
     }
@@ -43,12 +48,12 @@ pub(super) fn email_spelled(site: &Site<'_>) -> Option<(usize, usize)> {
 }
 
 /// Reads "example dot org". Gives its end and whether a dot was a word.
-fn spelled_domain(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
+fn spelled_domain(bytes: &[u8], from: usize, bare: bool) -> Option<(usize, bool)> {
     let mut at = label_end(bytes, from)?;
     let mut spelled = false;
     let mut dots = 0;
     while dots < DOTS_MAX {
-        let Some((next, word)) = dot_end(bytes, at) else { break };
+        let Some((next, word)) = dot_end(bytes, at, bare) else { break };
         let Some(end) = label_end(bytes, next) else { break };
         at = end;
         spelled |= word;
@@ -65,8 +70,9 @@ fn label_end(bytes: &[u8], from: usize) -> Option<usize> {
     (end > from + 1).then_some(end)
 }
 
-/// Where a dot ends that stands at `at`, and whether it is spelled out.
-fn dot_end(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
+/// Where a dot ends that stands at `at`, and whether it is spelled out. Behind a `bare`
+/// "at", "point" is no dot: "held at any point in time".
+fn dot_end(bytes: &[u8], at: usize, bare: bool) -> Option<(usize, bool)> {
     let rest = bytes.get(at..)?;
     if rest.first() == Some(&b'.') {
         return Some((at + 1, false));
@@ -76,7 +82,9 @@ fn dot_end(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
         " punto ", " point ", " ponto ", " punt ",
     ];
     let form = forms.iter().find(|form| {
-        rest.get(..form.len()).is_some_and(|part| part.eq_ignore_ascii_case(form.as_bytes()))
+        let english = !matches!(**form, " punto " | " point " | " ponto " | " punt ");
+        (english || !bare)
+            && rest.get(..form.len()).is_some_and(|part| part.eq_ignore_ascii_case(form.as_bytes()))
     })?;
     Some((at + form.len(), true))
 }
@@ -236,6 +244,7 @@ const NOT_HOSTS: &[&str] = &[
     "asyncio",
     "gevent",
     "options",
+    "host.docker",
 ];
 
 /// Words before "at" that are no mailbox.

@@ -146,6 +146,7 @@ pub(super) fn left_is_free(bytes: &[u8], at: usize) -> bool {
         b'n' | b'r' | b't' if far == b'\\' => true,
         b'.' | b'-' | b'/' => !(far.is_ascii_alphanumeric() || matches!(far, b'$' | b'.' | b'/')),
         b',' => !far.is_ascii_digit(),
+        b'*' => !far.is_ascii_alphanumeric(),
         b':' => !far.is_ascii_digit() && !ends_with_pair(bytes, at - 1),
         b'$' | b'#' | b'^' | b'@' | b'%' | b'\\' | b'+' | b'_' => false,
         // The last byte of a Latin letter such as `é`; other scripts may stand before
@@ -170,6 +171,7 @@ pub(super) fn right_is_free(bytes: &[u8], end: usize) -> bool {
         b'-' | b'/' => !far.is_ascii_alphanumeric(),
         b':' => !far.is_ascii_digit(),
         b'%' | b'_' => false,
+        b'*' => !far.is_ascii_alphanumeric(),
         0xC3..=0xC5 => false,
         next => !next.is_ascii_alphanumeric(),
     }

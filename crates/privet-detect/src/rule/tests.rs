@@ -68,7 +68,7 @@ fn found(rule: &Rule, text: &str) -> Vec<String> {
 }
 
 /// An example without its marks, and what stood between them.
-fn unmarked(example: &str) -> (String, Vec<String>) {
+pub(super) fn unmarked(example: &str) -> (String, Vec<String>) {
     let mut text = String::new();
     let mut want = Vec::new();
     let mut rest = example;

@@ -170,7 +170,7 @@ fn value_beside(bytes: &[u8], end: usize, closed: usize) -> Option<usize> {
 /// Skips a type between a name and `=`: `password: str = "..."`.
 fn after_annotation(bytes: &[u8], from: usize) -> Option<usize> {
     let at = run(bytes, from, 4, is_blank);
-    let kind = run(bytes, at, 24, |b| {
+    let kind = run(bytes, at, 64, |b| {
         b.is_ascii_alphanumeric() || matches!(b, b'&' | b'<' | b'>' | b'_' | b'|' | b'[' | b']')
     });
     let joint = run(bytes, kind, 4, is_blank);

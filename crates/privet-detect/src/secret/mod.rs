@@ -17,7 +17,7 @@ mod vendor;
 use crate::trigger::Rule;
 
 pub(crate) use checksum::{bech32, crc_base36, crc_base62, crc_hex, json_in_base64};
-pub(crate) use value::{is_placeholder, looks_random};
+pub(crate) use value::{is_placeholder, is_program, looks_random};
 
 /// The rules of all kinds of secret.
 pub(crate) const FAMILIES: &[&[Rule]] =

@@ -1,4 +1,4 @@
-//! Tokens with an inner structure: JWT, Telegram, Twilio, Mailchimp, Azure.
+//! Tokens with an inner structure: JWT, Telegram, Mailchimp, Azure.
 
 use privet_text::{EntityType, Finding, Reason, Score};
 
@@ -11,13 +11,6 @@ use crate::trigger::{Rule, Site};
 pub(super) const RULES: &[Rule] = &[
     Rule { triggers: &["eyj"], reader: read_jwt },
     Rule { triggers: &[":aa"], reader: read_telegram },
-    Rule {
-        triggers: &[
-            "sk0", "sk1", "sk2", "sk3", "sk4", "sk5", "sk6", "sk7", "sk8", "sk9", "ska", "skb",
-            "skc", "skd", "ske", "skf",
-        ],
-        reader: read_twilio,
-    },
     Rule { triggers: &["-us"], reader: read_mailchimp },
     Rule { triggers: &["q~"], reader: read_azure_client_secret },
     Rule { triggers: &["accountkey=", "sharedaccesskey=", "sig="], reader: read_azure_key },
@@ -101,20 +94,6 @@ fn read_telegram(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         report("secret/telegram-token", Score::PATTERN, None, start, end, found);
     }
     site.start + 1
-}
-
-/// Twilio API keys: `SK` and 32 hexadecimal digits.
-fn read_twilio(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
-    let end = run(site.bytes, site.start + 2, 33, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let cased = site.bytes.get(site.start..site.start + 2) == Some(b"SK");
-    if cased
-        && end - site.start == 34
-        && word_starts(site.bytes, site.start)
-        && word_ends(site.bytes, end)
-    {
-        report("secret/twilio-key", Score::PATTERN, None, site.start, end, found);
-    }
-    site.start
 }
 
 /// Mailchimp keys: 32 hexadecimal digits and a data centre.

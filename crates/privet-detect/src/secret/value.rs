@@ -89,7 +89,7 @@ pub(super) fn is_identifier(value: &str) -> bool {
 
 /// Whether `value` is a piece of a program that no quotes hold: a path such as
 /// `core::PCSTR`, a constant such as `D3DKMT_ESCAPE_OPERATION`, a type, a number with its type.
-pub(super) fn is_program(value: &str) -> bool {
+pub(crate) fn is_program(value: &str) -> bool {
     let constant = value.bytes().filter(|b| *b == b'_').count() >= 2
         && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     let typed = value
@@ -99,14 +99,12 @@ pub(super) fn is_program(value: &str) -> bool {
     value.contains("::") || constant || typed || is_type_name(value)
 }
 
-/// Whether `value` counts up or repeats, as keys in manuals do, or is a time.
+/// Whether `value` counts up byte by byte, as keys of test vectors do, or is a time.
 pub(super) fn is_sample(value: &str) -> bool {
     let time = matches!(value.as_bytes(), [y, _, _, _, b'-', _, _, b'-', d, ..]
         if y.is_ascii_digit() && d.is_ascii_digit() && (value.len() <= 10 || value.contains(':')));
     let lower = value.to_ascii_lowercase();
-    time || ["000102030405", "0123456789ab", "abcdefghij", "deadbeefdead", "1234567890123456"]
-        .iter()
-        .any(|row| lower.contains(row))
+    time || lower.contains("000102030405")
 }
 
 /// Whether `value` is a number in a program: `-3226494487`, `0x0000_0013`.
@@ -126,8 +124,12 @@ fn is_type_name(value: &str) -> bool {
     let name = name.strip_suffix("_t").unwrap_or(name);
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let width = name.get(stem.len()..).unwrap_or_default();
-    ["8", "16", "32", "64", "128", "256"].contains(&width)
-        && ["u", "i", "f", "s", "int", "uint", "float", "be", "le", "bytes", "char", "fixed", "utf"]
+    NUMBER_TYPES.contains(&name)
+        || ["8", "16", "32", "64", "128", "256"].contains(&width)
+            && [
+                "u", "i", "f", "s", "int", "uint", "float", "be", "le", "bytes", "char", "fixed",
+                "utf",
+            ]
             .iter()
             .any(|known| stem.eq_ignore_ascii_case(known))
 }
@@ -205,6 +207,10 @@ impl Kinds {
 }
 
 const ENTROPY_BYTES_MAX: usize = 512;
+
+/// Types without a width in their name.
+const NUMBER_TYPES: &[&str] =
+    &["usize", "isize", "c_int", "c_uint", "c_long", "c_ulong", "size", "ssize", "str", "bool"];
 
 /// Words that stand in the place of a secret.
 const STOP_WORDS: &[&str] = &[

@@ -4,28 +4,33 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use privet_detect::{Analyzer, Explained, Gathered, Outcome, Profile, Rule, combinations};
+use privet_detect::{
+    Analyzer, Explained, Gathered, Language, Outcome, Profile, Rule, Support, combinations,
+    language_of,
+};
 use privet_text::{EntityType, Finding, Span};
 
 use crate::commands::scan::{
     Lines, entity, options_of, profile, read_input, read_text, score, with_own,
 };
 use crate::console::{CommandError, Console, Exit};
+use crate::wiring;
 
 /// What `privet explain` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A file; `-` or nothing is standard input.
     path: Option<PathBuf>,
-    /// For which work: it says which entity types would be reported.
-    #[arg(long, value_name = "PROFILE", default_value = "office", value_parser = profile)]
-    profile: Profile,
+    /// For which work: it says which entity types would be reported. Without it, whatever
+    /// the gateway would do with this configuration.
+    #[arg(long, value_name = "PROFILE", value_parser = profile)]
+    profile: Option<Profile>,
     /// Look only for these entity types, whatever the profile.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
-    /// Findings below this score would not be reported.
-    #[arg(long, value_name = "0..1", default_value_t = 0.5, value_parser = score)]
-    min_score: f32,
+    /// Findings below this score would not be reported. 0.5 if nothing is said.
+    #[arg(long, value_name = "0..1", value_parser = score)]
+    min_score: Option<f32>,
     /// Print the values. Only on a terminal.
     #[arg(long)]
     show: bool,
@@ -52,9 +57,8 @@ pub fn run(
         CommandError::failed(format!("`{}` is no text", path.display()))
             .hint("explain reads text only")
     })?;
-    let own = console.load_detection(config)?;
-    let options = options_of(args.profile, &args.entities, args.min_score, &[]);
-    let analyzer = Analyzer::new(with_own(options, &own, (console.now)()));
+    let analyzer = analyzer(args, config, console)?;
+    writeln!(console.out, "detectors   {:016x}", analyzer.version())?;
     let explained = analyzer.explain(&text);
     let mut lines = Lines::new(&text);
     for one in &explained {
@@ -64,9 +68,29 @@ pub fn run(
         print(&mut console.out, &text, one, rule, place, args.show)?;
     }
     print_combinations(&mut console.out, &text, &analyzer.analyze(&text))?;
+    print_language(&mut console.out, &text)?;
     let reported =
         explained.iter().any(|one| matches!(one.outcome, Outcome::Reported | Outcome::Cut(_)));
     Ok(if reported { Exit::Findings } else { Exit::Clean })
+}
+
+/// The gateway's own detectors, unless something else is asked for.
+fn analyzer(
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console<'_>,
+) -> Result<Analyzer, CommandError> {
+    let config = console.load_config(config)?;
+    let own = console.detection(&config)?;
+    let now = (console.now)();
+    if args.profile.is_none() && args.entities.is_empty() && args.min_score.is_none() {
+        let held = own.exceptions_of_all(now);
+        let analyzer = wiring::analyzer(&config, &own);
+        return Ok(if held.is_empty() { analyzer } else { analyzer.with_exceptions(held) });
+    }
+    let profile = args.profile.unwrap_or_default();
+    let options = options_of(profile, &args.entities, args.min_score.unwrap_or(0.5), &[]);
+    Ok(Analyzer::new(with_own(options, &own, now)))
 }
 
 fn print(
@@ -115,6 +139,18 @@ fn print(
         )?;
     }
     Ok(())
+}
+
+/// Says in which language the text is written, and whether its words are known.
+fn print_language(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    match language_of(text) {
+        None => Ok(()),
+        Some(Language { name, support: Support::Words, .. }) => writeln!(out, "language    {name}"),
+        Some(Language { name, support: Support::FormsOnly, .. }) => writeln!(
+            out,
+            "language    {name}: its words are not known, only what has a form of its own is found"
+        ),
+    }
 }
 
 /// Says which findings together may single somebody out.

@@ -117,7 +117,9 @@ pub(in crate::rule) fn ethereum(value: &[u8]) -> bool {
 pub(in crate::rule) fn currency_first(value: &[u8]) -> bool {
     let sign: Vec<u8> =
         value.iter().copied().take_while(|byte| !byte.is_ascii_digit() && *byte != b' ').collect();
-    !sign.iter().all(u8::is_ascii_lowercase)
+    // `$2` is a parameter of a program, and a register.
+    let parameter = sign == b"$" && value.len() == 2;
+    !parameter && !sign.iter().all(u8::is_ascii_lowercase)
 }
 
 const BITCOIN_ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";

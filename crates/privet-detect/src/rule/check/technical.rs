@@ -68,7 +68,9 @@ pub(in crate::rule) fn host(value: &[u8]) -> bool {
 
 /// A mail header holds an address, a host or a bracket.
 pub(in crate::rule) fn mail_header(value: &[u8]) -> bool {
-    value.iter().any(|byte| matches!(byte, b'<' | b'@' | b'[' | b'=' | b'('))
+    // `Received: {body}` and `received: %r` are formats of programs.
+    let format = value.trim_ascii_start().first().is_some_and(|b| matches!(b, b'{' | b'%' | b'$'));
+    !format && value.iter().any(|byte| matches!(byte, b'<' | b'@' | b'[' | b'=' | b'('))
 }
 
 /// A URL whose host has a dot, or a path behind a host of one word.
@@ -90,5 +92,6 @@ pub(in crate::rule) fn street_capital(value: &[u8]) -> bool {
     let name = value.get(kind + 1..).unwrap_or_default();
     let word = name.iter().position(|byte| !byte.is_ascii_uppercase()).unwrap_or(0);
     // "via API 2": a word of capitals only is no street, unless it is long.
-    name.len() >= 5 && (word <= 1 || word >= 5 || name.get(word) != Some(&b' '))
+    let next = name.get(word).copied().unwrap_or_default();
+    name.len() >= 5 && (word <= 1 || word >= 5 || !matches!(next, b' ' | b'-'))
 }

@@ -1,24 +1,27 @@
 //! `privet scan`: findings in files, folders, standard input and JSON Lines, with no
 //! server. Of the configuration it takes what stands under `detection`, if there is any.
 
+mod baseline;
 mod input;
 mod json_lines;
 mod place;
 mod report;
 mod walk;
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use jiff::Timestamp;
-use privet_detect::{Analyzer, AnalyzerOptions, Profile};
+use privet_detect::{Analyzer, AnalyzerOptions, Profile, Support, language_of};
 use privet_text::{EntitySet, EntityType, Finding, Score};
 
 use crate::config::Own;
 use crate::console::{CommandError, Console, Exit};
 
+use baseline::Baseline;
 pub(crate) use input::{read_input, read_text};
 pub(crate) use place::Lines;
 use place::Offsets;
@@ -54,6 +57,12 @@ pub struct Args {
     /// Never report this term; may be given several times.
     #[arg(long, value_name = "TERM")]
     allow: Vec<String>,
+    /// Do not report what this file knows; see `--write-baseline`.
+    #[arg(long, value_name = "FILE", conflicts_with = "text_field")]
+    baseline: Option<PathBuf>,
+    /// Write all findings to this file instead of reporting them, as known from now on.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "text_field"])]
+    write_baseline: Option<PathBuf>,
     /// Print the values found. Only on a terminal.
     #[arg(long)]
     show: bool,
@@ -86,6 +95,18 @@ struct Tally {
     with_findings: usize,
     findings: usize,
     unread: usize,
+    /// Files in languages whose words are not known.
+    half_known: BTreeMap<&'static str, usize>,
+}
+
+impl Tally {
+    /// Counts a text in a language whose words are not known.
+    fn note_language(&mut self, text: &str) {
+        let language = language_of(text).filter(|known| known.support == Support::FormsOnly);
+        if let Some(language) = language {
+            *self.half_known.entry(language.name).or_default() += 1;
+        }
+    }
 }
 
 /// Scans what `args` name. The exit says whether anything was found.
@@ -140,6 +161,8 @@ fn scan_files(
     analyzer: &Analyzer,
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
+    let mut known = args.baseline.as_deref().map(Baseline::read).transpose()?;
+    let mut new = args.write_baseline.as_ref().map(|_| Baseline::empty()).transpose()?;
     let mut report = Report::new(args.format, args.offsets, args.show);
     let mut tally = Tally::default();
     let mut progress = Progress::new();
@@ -152,10 +175,17 @@ fn scan_files(
         for scanned in scan_batch(analyzer, batch, threads(args)) {
             progress.show(tally.files);
             match scanned {
-                Scanned::Text { name, text, findings } => {
+                Scanned::Text { name, text, mut findings } => {
                     tally.files += 1;
+                    if let Some(known) = &mut known {
+                        findings.retain(|finding| !known.knows(&name, &text, finding));
+                    }
+                    if let Some(new) = &mut new {
+                        findings.drain(..).for_each(|finding| new.add(&name, &text, &finding));
+                    }
                     tally.findings += findings.len();
                     tally.with_findings += usize::from(!findings.is_empty());
+                    tally.note_language(&text);
                     report.file(&mut console.out, &name, &text, &findings)?;
                 }
                 Scanned::Binary => {}
@@ -169,9 +199,19 @@ fn scan_files(
     }
     progress.clear();
     report.end(&mut console.out, &tally)?;
+    if let (Some(new), Some(file)) = (&mut new, &args.write_baseline) {
+        new.write(file)?;
+    }
     if args.format == Format::Text && console.out_is_terminal {
         let Tally { files, with_findings, findings, .. } = &tally;
         writeln!(console.err, "{findings} findings in {with_findings} of {files} files")?;
+    }
+    for (language, files) in &tally.half_known {
+        writeln!(
+            console.err,
+            "privet: {files} of {} files are in {language}: only what has a form of its own is found there",
+            tally.files
+        )?;
     }
     Ok(match tally {
         // What could not be read may hold anything: never a clean end.

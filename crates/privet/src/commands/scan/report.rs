@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use privet_detect::language_of;
 use privet_text::{Category, Finding};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -38,6 +39,9 @@ pub(super) struct PrintedFinding {
 #[derive(Serialize)]
 struct FileFindings {
     path: String,
+    /// The language of its prose (ISO 639-1), if it has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'static str>,
     findings: Vec<PrintedFinding>,
 }
 
@@ -130,7 +134,8 @@ impl Report {
                 printed(finding, counter.place(finding.span), Some(place))
             })
             .collect();
-        FileFindings { path: name.to_owned(), findings }
+        let language = language_of(text).map(|language| language.code);
+        FileFindings { path: name.to_owned(), language, findings }
     }
 
     fn collect_sarif(&mut self, name: &str, text: &str, findings: &[Finding]) {

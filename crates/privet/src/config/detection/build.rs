@@ -11,7 +11,8 @@ use privet_text::{EntitySet, EntityType, Score};
 
 use super::example::Example;
 use super::file::{
-    CaseRule, CatalogueFile, DictionaryFile, ExceptionFile, ExceptionScope, RecognizerFile,
+    CaseRule, CatalogueFile, DictionaryFile, DocumentFile, ExceptionFile, ExceptionScope,
+    RecognizerFile,
 };
 use super::{Detection, catalogue};
 use crate::config::at::{At, Place};
@@ -65,6 +66,7 @@ impl Detection {
         let file = &self.file;
         file.recognizers.iter().for_each(|one| builder.recognizer(one));
         file.dictionaries.iter().for_each(|one| builder.dictionary(one));
+        file.documents.iter().for_each(|one| builder.document(one));
         file.catalogues.iter().for_each(|one| builder.catalogue(one));
         let exceptions =
             file.exceptions.iter().filter_map(|one| builder.exception(one, now)).collect();
@@ -74,6 +76,7 @@ impl Detection {
         let counts = [
             (file.recognizers.len(), "recognizers"),
             (builder.entries, "dictionary entries"),
+            (file.documents.len(), "documents"),
             (builder.columns, "columns"),
             (file.exceptions.len(), "exceptions"),
         ];
@@ -82,7 +85,7 @@ impl Detection {
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        let finds = counts.iter().take(3).any(|(count, _)| *count > 0);
+        let finds = counts.iter().take(4).any(|(count, _)| *count > 0);
         let own = Own {
             custom: finds.then(|| Arc::new(builder.custom.build())),
             exceptions,
@@ -194,6 +197,19 @@ impl Builder<'_> {
                 let text = format!("detection.dictionaries: `{name}`: {error}");
                 self.problems.refuse(file.name.place, text);
             }
+        }
+    }
+
+    fn document(&mut self, file: &DocumentFile) {
+        let name = &file.name.value;
+        if !is_name(name) {
+            self.problems.refuse(file.name.place, NAME_EXPECTED);
+            return;
+        }
+        let Some(text) = self.text_of("detection.documents", &file.file) else { return };
+        if let Err(error) = self.custom.document(name, entity_of(file.entity), &text) {
+            let text = format!("detection.documents: `{name}`: {error}");
+            self.problems.refuse(file.file.place, text);
         }
     }
 

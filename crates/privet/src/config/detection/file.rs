@@ -17,6 +17,8 @@ pub struct DetectionFile {
     pub recognizers: Vec<RecognizerFile>,
     /// Files of names and words, one a line; up to millions.
     pub dictionaries: Vec<DictionaryFile>,
+    /// Documents of which no passage may leave.
+    pub documents: Vec<DocumentFile>,
     /// Files that say which fields and columns hold what.
     pub catalogues: Vec<CatalogueFile>,
     /// Values that may leave as they are, for some time.
@@ -86,6 +88,19 @@ pub struct DictionaryFile {
     /// Whether case and accents count: `folded` (no) or `exact`.
     #[serde(default)]
     pub case: CaseRule,
+}
+
+/// A document of which no passage may leave: eight words in a row are a passage.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentFile {
+    /// Its name; findings say `document/` and this. Several files may share one.
+    pub name: At<String>,
+    /// The file: text, UTF-8.
+    pub file: At<PathBuf>,
+    /// The entity type of passages. `CUSTOM` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<EntityName>,
 }
 
 /// A file that says which fields and columns hold what.
