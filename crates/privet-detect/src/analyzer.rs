@@ -11,6 +11,7 @@ use crate::disguise::{Base64Runs, windows};
 use crate::email::Emails;
 use crate::exception::Exception;
 use crate::explain::{Explained, explain};
+use crate::model::NameModel;
 use crate::name::Names;
 use crate::number::Numbers;
 use crate::options::{AnalyzerOptions, Reserved};
@@ -24,6 +25,7 @@ use crate::token_literal::TokenLiterals;
 pub struct Analyzer {
     options: AnalyzerOptions,
     engine: Arc<Engine>,
+    model: NameModel,
     version: u64,
 }
 
@@ -39,9 +41,11 @@ impl Analyzer {
         // The automata and the dictionary are shared by all analyzers. They are built
         // here rather than during the first request.
         let engine = Engine::for_entities(options.entities);
+        let model = NameModel::for_entities(options.entities, options.model);
         Names.detect("Warm Up", &mut |_| {});
+        model.detect("Warm Up", &mut |_| {});
         let version = version_of(&options);
-        Self { options, engine, version }
+        Self { options, engine, model, version }
     }
 
     /// Changes whenever the findings in any text could change: with the rules and
@@ -53,7 +57,7 @@ impl Analyzer {
     /// The findings in `text`: sorted, not overlapping, on character boundaries.
     /// Time and memory are linear in `text.len()`.
     pub fn analyze(&self, text: &str) -> Vec<Finding> {
-        let candidates: Vec<Finding> = candidates(self.detectors(&self.engine), text)
+        let candidates: Vec<Finding> = candidates(self.detectors(&self.engine, &self.model), text)
             .into_iter()
             .filter(|finding| self.wants(text, finding))
             .collect();
@@ -73,12 +77,13 @@ impl Analyzer {
     /// Every candidate in `text`, also those that are not reported, and why.
     pub fn explain(&self, text: &str) -> Vec<Explained> {
         let engine = Engine::for_entities(EntitySet::all());
-        let candidates = candidates(self.detectors(&engine), text);
+        let model = NameModel::for_entities(EntitySet::all(), self.options.model);
+        let candidates = candidates(self.detectors(&engine, &model), text);
         explain(text, candidates, &self.options, |finding| self.wants(text, finding))
     }
 
-    fn detectors<'a>(&'a self, engine: &'a Engine) -> Detectors<'a> {
-        Detectors { engine, custom: self.options.custom.as_deref() }
+    fn detectors<'a>(&'a self, engine: &'a Engine, model: &'a NameModel) -> Detectors<'a> {
+        Detectors { engine, model, custom: self.options.custom.as_deref() }
     }
 
     /// The rule whose findings carry `recognizer`, also one of the company's own.
@@ -113,6 +118,7 @@ impl Analyzer {
 #[derive(Clone, Copy)]
 struct Detectors<'a> {
     engine: &'a Engine,
+    model: &'a NameModel,
     custom: Option<&'a Custom>,
 }
 
@@ -145,6 +151,7 @@ fn gather(detectors: Detectors<'_>, text: &str, depth: u8, found: &mut Vec<Findi
     Numbers.detect(text, &mut keep);
     Emails.detect(text, &mut keep);
     Names.detect(text, &mut keep);
+    detectors.model.detect(text, &mut keep);
     TokenLiterals.detect(text, &mut keep);
     if depth == DISGUISE_DEPTH_MAX {
         return;
@@ -173,6 +180,7 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
     add(&CODE_VERSION.to_le_bytes());
     add(&RULES_DIGEST.to_le_bytes());
     add(&options.score_min.get().to_le_bytes());
+    add(options.model.name().as_bytes());
     options.entities.iter().for_each(|entity| add(entity.name().as_bytes()));
     add(&[u8::from(options.reserved == Reserved::Kept)]);
     add(b"counted");
@@ -186,7 +194,7 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
 }
 
 /// Goes up with every change of code that could change a finding in any text.
-const CODE_VERSION: u32 = 4;
+const CODE_VERSION: u32 = 5;
 /// Of the files in `rules`.
 const RULES_DIGEST: u64 = include!(concat!(env!("OUT_DIR"), "/rules_digest.rs"));
 const DISGUISE_DEPTH_MAX: u8 = 2;

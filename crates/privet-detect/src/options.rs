@@ -6,6 +6,7 @@ use privet_text::{EntitySet, Score};
 
 use crate::custom::Custom;
 use crate::exception::Exception;
+use crate::model::ModelUse;
 use crate::profile::Profile;
 
 /// What an [`Analyzer`](crate::Analyzer) looks for.
@@ -20,6 +21,8 @@ pub struct AnalyzerOptions {
     pub reserved: Reserved,
     /// Findings below this score are not reported. 0.5 by default.
     pub score_min: Score,
+    /// Whether the name model is asked, and how eager it is. [`ModelUse::Balanced`] by default.
+    pub model: ModelUse,
     /// Terms that are never reported, compared exactly. [`ALLOW_DEFAULT`] by default.
     pub allow: Vec<String>,
     /// What the company that runs Privet adds. Nothing by default.
@@ -48,6 +51,7 @@ impl Default for AnalyzerOptions {
             counted: EntitySet::NONE,
             reserved: Reserved::Reported,
             score_min: Score::HALF,
+            model: ModelUse::default(),
             allow: ALLOW_DEFAULT.iter().map(|term| (*term).to_owned()).collect(),
             custom: None,
             exceptions: Vec::new(),

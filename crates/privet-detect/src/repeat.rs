@@ -1,8 +1,11 @@
-//! Family names that stand alone after the full name was found: "Jane Doe ... Doe".
+//! Later mentions of somebody whose full name was found: "Jane Kowalski ... Kowalski's, KOWALSKI,
+//! Jane ... kowalski".
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use privet_text::{EntityType, Finding, Reason, Score};
+use aho_corasick::AhoCorasickBuilder;
+use privet_tagger::{Lexicon, folded_hash};
+use privet_text::{EntityType, Finding, Reason, Score, Span};
 
 use crate::claim::Claim;
 use crate::name::{
@@ -11,16 +14,26 @@ use crate::name::{
 use crate::reading::{before, is_word};
 
 /// Adds a finding for each later mention of the last word of a name that was found
-/// with at least two words.
+/// with at least two words, together with the first name if it stands beside it.
 pub(crate) fn repeats(text: &str, found: &mut Vec<Finding>) {
-    let names: HashSet<&str> =
-        found.iter().filter_map(|finding| family_part(text, finding)).take(NAMES_MAX).collect();
-    if names.is_empty() {
+    let mut people: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (first, family) in found.iter().filter_map(|finding| parts(text, finding)) {
+        if people.len() < NAMES_MAX || people.contains_key(family) {
+            let firsts = people.entry(family).or_default();
+            if firsts.len() < FIRST_NAMES_MAX && !firsts.contains(&first) {
+                firsts.push(first);
+            }
+        }
+    }
+    if people.is_empty() {
         return;
     }
-    let mut list: Vec<&str> = names.into_iter().collect();
-    list.sort_unstable();
-    let Ok(automaton) = aho_corasick::AhoCorasick::new(&list) else { return };
+    let known: BTreeSet<Span> = found.iter().map(|finding| finding.span).collect();
+    let list: Vec<(&str, &Vec<&str>)> =
+        people.iter().map(|(name, firsts)| (*name, firsts)).collect();
+    let names = list.iter().map(|(name, _)| name);
+    let mut builder = AhoCorasickBuilder::new();
+    let Ok(automaton) = builder.ascii_case_insensitive(true).build(names) else { return };
     for hit in automaton.find_iter(text) {
         let alone = !is_word(before(text.as_bytes(), hit.start()))
             && !matches!(before(text.as_bytes(), hit.start()), b'@' | b'.' | b'/' | b'-' | b'#');
@@ -28,13 +41,47 @@ pub(crate) fn repeats(text: &str, found: &mut Vec<Finding>) {
         else {
             continue;
         };
-        if is_part_of_more(text, word) {
+        let Some((_, firsts)) = list.get(hit.pattern().as_usize()) else { continue };
+        let (start, end) = with_first_name(text, word, firsts);
+        let whole = start < word.start || end > word.end;
+        if whole && Span::new(start, end).is_some_and(|span| known.contains(&span)) {
+            continue; // Perhaps the very mention that made the name known.
+        }
+        if !whole && (!is_written_as_name(text, word) || is_part_of_more(text, word)) {
             continue;
         }
         let claim = Claim::new(EntityType::Person, "person/repeated", Score::SHAPE)
             .because(Reason::Repeated);
-        found.extend(claim.at(word.start, word.end));
+        found.extend(claim.at(start, end));
     }
+}
+
+/// The mention with one of `firsts`, if it stands before `word`, or after it and a comma.
+fn with_first_name(text: &str, word: Word, firsts: &[&str]) -> (usize, usize) {
+    let is_first = |other: &Word| {
+        let written = text.get(other.start..other.end).unwrap_or_default();
+        firsts.iter().any(|first| first.eq_ignore_ascii_case(written))
+    };
+    if let Some(first) = previous_word(text, word.start).filter(is_first) {
+        return (first.start, word.end);
+    }
+    let after = text.get(word.end..).is_some_and(|tail| tail.starts_with(", "));
+    let first = if after { word_at(text, word.end + 2).filter(is_first) } else { None };
+    (word.start, first.map_or(word.end, |first| first.end))
+}
+
+/// Capitalised, in capitals, or in lower case where it is hardly any other word.
+fn is_written_as_name(text: &str, word: Word) -> bool {
+    match word.case {
+        Case::Capital | Case::Upper => true,
+        Case::Lower => is_rare(text.get(word.start..word.end).unwrap_or_default()),
+        Case::Initial | Case::Mixed => false,
+    }
+}
+
+/// Whether a word is seldom met in any language that the word lists know.
+fn is_rare(word: &str) -> bool {
+    Lexicon::shared().known(folded_hash(word)).frequency <= RARE_FREQUENCY_MAX
 }
 
 /// Whether a capitalised word stands directly beside `word`: "Kowalski Towers". One
@@ -55,36 +102,67 @@ fn is_part_of_more(text: &str, word: Word) -> bool {
         || previous.filter(within).is_some_and(beside)
 }
 
-/// The last word of a full name, if it is safe to look for by itself.
-fn family_part<'t>(text: &'t str, finding: &Finding) -> Option<&'t str> {
+/// The first and the last word of a full name, if the last is safe to look for by itself.
+fn parts<'t>(text: &'t str, finding: &Finding) -> Option<(&'t str, &'t str)> {
     if finding.entity != EntityType::Person || finding.score < Score::SHAPE {
         return None;
     }
     let value = finding.span.of(text)?;
-    let (_, last) = value.rsplit_once(' ')?;
-    let word = word_at(text, finding.span.end() - last.len())?;
+    let (head, last) = value.rsplit_once(' ')?;
+    let (first, last, offset) = match head.strip_suffix(',') {
+        Some(family) if !family.contains(' ') => (last, family, 0),
+        _ => (head.split(' ').next()?, last, value.len() - last.len()),
+    };
+    let word = word_at(text, finding.span.start() + offset)?;
     let guessed = finding.recognizer == "person/dictionary"
         && finding.score < Score::CONTEXT
         && !word.is(FAMILY);
     let safe = !guessed
-        && word.case == Case::Capital
-        && last.len() >= 4
+        && matches!(word.case, Case::Capital | Case::Upper)
+        && last.len() == word.len()
+        && (last.len() >= 4 || last.len() == 3 && is_rare(last))
         && !word.is(AMBIGUOUS | STOP)
         && (word.is(FAMILY) || !word.is(FIRST));
-    safe.then_some(last)
+    safe.then_some((first, last))
 }
 
 const NAMES_MAX: usize = 256;
+const FIRST_NAMES_MAX: usize = 8;
+/// Words of the lowest class of frequency and those in none are rare.
+const RARE_FREQUENCY_MAX: u8 = 1;
 
 #[cfg(test)]
 mod tests {
-    use crate::Analyzer;
+    use crate::{Analyzer, AnalyzerOptions, ModelUse};
+
+    #[track_caller]
+    fn check(text: &str, want: &[&str]) {
+        let options = AnalyzerOptions { model: ModelUse::Off, ..AnalyzerOptions::default() };
+        let found = Analyzer::new(options).analyze(text);
+        let got: Vec<_> = found.iter().filter_map(|f| f.span.of(text)).collect();
+        assert_eq!(got, want, "in {text:?}");
+    }
 
     #[test]
     fn a_family_name_alone() {
-        let text = "Jane Kowalski called. Later Kowalski wrote; Kowalskis@x Kowalski2";
-        let found = Analyzer::default().analyze(text);
-        let got: Vec<_> = found.iter().filter_map(|f| f.span.of(text)).collect();
-        assert_eq!(got, ["Jane Kowalski", "Kowalski"]);
+        check(
+            "Jane Kowalski called. Later Kowalski wrote; Kowalskis@x Kowalski2",
+            &["Jane Kowalski", "Kowalski"],
+        );
+        check("Jane Kowalski called. It was Kowalski's.", &["Jane Kowalski", "Kowalski"]);
+    }
+
+    #[test]
+    fn in_another_case() {
+        check("Jane Kowalski called. ASK KOWALSKI.", &["Jane Kowalski", "KOWALSKI"]);
+        check("Jane Kowalski called. ask kowalski", &["Jane Kowalski", "kowalski"]);
+        check("Jane Brown called. the brown fox", &["Jane Brown"]);
+        check("Jane Kowalski called. jane kowalski,", &["Jane Kowalski", "jane kowalski"]);
+    }
+
+    #[test]
+    fn the_family_name_first() {
+        check("Jane Kowalski called. kowalski, jane", &["Jane Kowalski", "kowalski, jane"]);
+        check("Kowalski, Jane called. Kowalski left", &["Kowalski, Jane", "Kowalski"]);
     }
 }

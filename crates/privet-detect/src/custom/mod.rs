@@ -241,6 +241,7 @@ mod tests {
     pub(super) fn found(custom: CustomBuilder, text: &str) -> Vec<(String, &'static str)> {
         let options = AnalyzerOptions {
             custom: Some(Arc::new(custom.build())),
+            model: crate::ModelUse::Off,
             ..AnalyzerOptions::default()
         };
         Analyzer::new(options)

@@ -28,9 +28,11 @@ pub(crate) const FAMILIES: &[&[Rule]] = &[cue::RULES, head::RULES, field::RULES,
 #[cfg(test)]
 #[track_caller]
 fn check(text: &str, want: &[&str]) {
-    use crate::Analyzer;
+    use crate::{Analyzer, AnalyzerOptions, ModelUse};
     use privet_text::EntityType;
-    let found = Analyzer::default().analyze(text);
+    let found =
+        Analyzer::new(AnalyzerOptions { model: ModelUse::Off, ..AnalyzerOptions::default() })
+            .analyze(text);
     let got: Vec<_> = found
         .iter()
         .filter(|f| f.entity == EntityType::Person)

@@ -155,9 +155,6 @@ fn without(entity: EntityType) -> Option<&'static str> {
         EntityType::Custom => {
             Some("Found by the recognizers and dictionaries of whoever runs Privet.\n")
         }
-        EntityType::Location | EntityType::Organization => {
-            Some("No pattern finds these; they are the work of a model of names.\n")
-        }
         _ => None,
     }
 }

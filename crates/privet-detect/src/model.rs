@@ -1,0 +1,270 @@
+//! [`NameModel`]: people, places and organisations, by a model that reads the sentence.
+//!
+//! The model itself is `privet-tagger`. Here its mentions become findings: how sure it must
+//! be depends on the type, on what the caller prefers ([`ModelUse`]), and on whether the
+//! line looks like code, where capitals and names of things mislead it.
+
+use privet_tagger::{Flags, Lexicon, Mention, Name, Tagger, folded_hash};
+use privet_text::{EntitySet, EntityType, Finding, Reason, Score, Span};
+
+use crate::Detector;
+use crate::plausible::{is_plausible, is_thing};
+
+/// Whether the name model is asked, and which mistakes weigh more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ModelUse {
+    /// It is not asked.
+    Off,
+    /// Few false alarms, more names missed.
+    Precise,
+    /// What the model takes for likely.
+    #[default]
+    Balanced,
+    /// A missed name costs more than a false alarm.
+    Strict,
+}
+
+impl ModelUse {
+    /// Each of them, the most eager last.
+    pub const ALL: &'static [Self] = &[Self::Off, Self::Precise, Self::Balanced, Self::Strict];
+
+    /// The name in configuration and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Precise => "precise",
+            Self::Balanced => "balanced",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// The one of that [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|preset| preset.name() == name)
+    }
+
+    /// How sure the model must be that something is a `name`.
+    fn threshold(self, name: Name) -> f32 {
+        match (self, name) {
+            (Self::Off, _) => f32::INFINITY,
+            (Self::Precise, Name::Person | Name::Location) => 0.9,
+            (Self::Precise, Name::Organization) => 0.8,
+            (Self::Balanced, _) => 0.5,
+            (Self::Strict, _) => 0.3,
+        }
+    }
+
+    /// Taken from the score of "no name" before the best labels are chosen, so that a
+    /// mention with a chance as low as the threshold is seen at all.
+    fn eagerness(self) -> f32 {
+        match self {
+            Self::Off | Self::Precise => 0.0,
+            Self::Balanced => 0.4,
+            Self::Strict => 1.8,
+        }
+    }
+}
+
+/// Finds names with the model.
+pub(crate) struct NameModel {
+    tagger: Option<Tagger>,
+    preset: ModelUse,
+}
+
+impl NameModel {
+    /// The model, if anything it finds is in `wanted`.
+    pub(crate) fn for_entities(wanted: EntitySet, preset: ModelUse) -> Self {
+        let asked =
+            preset != ModelUse::Off && Name::ALL.iter().any(|n| wanted.contains(entity(*n)));
+        let tagger = if asked { Tagger::shared(preset.eagerness()) } else { None };
+        Self { tagger, preset }
+    }
+
+    fn finding(&self, text: &str, mention: Mention) -> Option<Finding> {
+        let threshold = self.preset.threshold(mention.name);
+        if mention.confidence < threshold {
+            return None;
+        }
+        if !is_plausible(text, mention.start, mention.end) {
+            return None;
+        }
+        let value = text.get(mention.start..mention.end)?;
+        let digits = value.bytes().any(|byte| byte.is_ascii_digit());
+        if digits && (mention.name == Name::Person || !has_long_word(value)) {
+            return None; // "E-48291" is no place.
+        }
+        if mention.name == Name::Person && is_thing(value) {
+            return None;
+        }
+        let line = line_around(text, mention);
+        let enough = if looks_like_code(line) {
+            mention.confidence >= CODE_THRESHOLD && is_listed(mention.name, value)
+        } else if is_comment(line) {
+            mention.confidence >= COMMENT_THRESHOLD && is_listed(mention.name, value)
+        } else {
+            true
+        };
+        if !enough {
+            return None;
+        }
+        Some(Finding {
+            entity: entity(mention.name),
+            span: Span::new(mention.start, mention.end)?,
+            // What is below one half but above the threshold is reported all the same.
+            score: Score::new(mention.confidence.max(0.5)),
+            recognizer: recognizer(mention.name),
+            reasons: vec![Reason::Model],
+        })
+    }
+}
+
+impl Detector for NameModel {
+    fn detect(&self, text: &str, found: &mut dyn FnMut(Finding)) {
+        let Some(tagger) = &self.tagger else { return };
+        tagger.tag(text, &mut |mention| {
+            if let Some(finding) = self.finding(text, mention) {
+                found(finding);
+            }
+        });
+    }
+}
+
+fn entity(name: Name) -> EntityType {
+    match name {
+        Name::Person => EntityType::Person,
+        Name::Location => EntityType::Location,
+        Name::Organization => EntityType::Organization,
+    }
+}
+
+fn recognizer(name: Name) -> &'static str {
+    match name {
+        Name::Person => "model/person",
+        Name::Location => "model/location",
+        Name::Organization => "model/organization",
+    }
+}
+
+/// The line in which `mention` stands, or what of it is near.
+fn line_around(text: &str, mention: Mention) -> &str {
+    let head = text.get(..mention.start).unwrap_or_default();
+    let tail = text.get(mention.end..).unwrap_or_default();
+    let near = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let from = near(mention.start.saturating_sub(LINE_SEEN_MAX));
+    let begin = head.get(from..).and_then(|head| head.rfind('\n')).map_or(from, |at| from + at + 1);
+    let to = near((mention.end + LINE_SEEN_MAX).min(text.len())).max(mention.end);
+    let end = tail
+        .get(..to - mention.end)
+        .and_then(|tail| tail.find('\n'))
+        .map_or(to, |at| mention.end + at);
+    text.get(begin..end).unwrap_or_default()
+}
+
+/// Whether a line looks written for a machine: marks of code among few words.
+fn looks_like_code(line: &str) -> bool {
+    let line = line.trim();
+    if is_comment(line) {
+        return false;
+    }
+    let marks = line.bytes().filter(|b| b"{}[]()<>=;_|&$\\`~^*+/@#%:\"".contains(b)).count();
+    let blanks = line.bytes().filter(|b| *b == b' ').count();
+    let block = line.ends_with(['{', '}']);
+    let ends = line.ends_with([';', '(', '[', ']', '>']);
+    block || marks >= 3 && marks * 2 > blanks || ends && marks >= 2
+}
+
+/// Whether a line begins as comments do, and headings and items of lists.
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    ["//", "#", "/*", "*", "--", ";", "<!--", "%"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// Whether the word lists know a value of one word as such a name; one of several words
+/// need not be known.
+fn is_listed(name: Name, value: &str) -> bool {
+    let wanted = match name {
+        Name::Person => Flags::FIRST.with(Flags::FAMILY),
+        Name::Location => Flags::PLACE,
+        Name::Organization => return true,
+    };
+    let is_one = !value.contains(|c: char| !c.is_alphabetic());
+    !is_one || Lexicon::shared().known(folded_hash(value)).flags.any(wanted)
+}
+
+/// Whether a word of three letters or more is in it.
+fn has_long_word(value: &str) -> bool {
+    value.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() >= 3)
+}
+
+/// In comments nothing below this counts.
+const COMMENT_THRESHOLD: f32 = 0.8;
+/// In what looks like code nothing below this counts.
+const CODE_THRESHOLD: f32 = 0.97;
+/// This many bytes before and after a mention are looked at.
+const LINE_SEEN_MAX: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&str, &'static str)> {
+        let mut all = Vec::new();
+        let model = NameModel::for_entities(EntitySet::all(), ModelUse::Balanced);
+        model.detect(text, &mut |f| all.extend(f.span.of(text).map(|v| (v, f.entity.name()))));
+        all
+    }
+
+    #[test]
+    fn names_in_sentences() {
+        let text = "Yesterday Ingrid Maier flew from Berlin to Paris.";
+        let want = [("Ingrid Maier", "PERSON"), ("Berlin", "LOCATION"), ("Paris", "LOCATION")];
+        assert_eq!(found(text), want);
+    }
+
+    #[test]
+    fn things_are_nobody() {
+        for text in [
+            "You are Claude Code. Restart Jenkins on Monday, then build with Apache Maven.",
+            "impl Clone for Waker {",
+            "    /// Visit a boolean.",
+            "Selecting previously unselected package libaio1:amd64.",
+            "550e8400-e29b-41d4-a716-446655440000",
+        ] {
+            let people: Vec<_> =
+                found(text).into_iter().filter(|(_, name)| *name == "PERSON").collect();
+            assert_eq!(people, [], "in {text:?}");
+        }
+    }
+
+    #[test]
+    fn names_in_comments() {
+        assert_eq!(found("// Written by Ingrid Maier.").first().map(|f| f.0), Some("Ingrid Maier"));
+    }
+
+    #[test]
+    fn nothing_is_asked_for_other_types() {
+        let only = [EntityType::EmailAddress].into_iter().collect();
+        assert!(NameModel::for_entities(only, ModelUse::Strict).tagger.is_none());
+        assert!(NameModel::for_entities(EntitySet::all(), ModelUse::Off).tagger.is_none());
+    }
+
+    #[test]
+    fn lines_of_code() {
+        for line in ["let maria = Maria::new(rosa, 1);", "if (x[0] == y) {", "{\"a\":[1,2],"] {
+            assert!(looks_like_code(line), "{line}");
+        }
+        for line in ["Dear Ms. Maier (and all),", "// by Ingrid Maier <i@example.com>", ""] {
+            assert!(!looks_like_code(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_are_cut_at_their_ends() {
+        let text = "one\ntwo Doe ü\nthree";
+        let mention = Mention { start: 8, end: 11, name: Name::Person, confidence: 1.0 };
+        assert_eq!(line_around(text, mention), "two Doe ü");
+        let long = format!("{}Doe{}", "ü".repeat(400), "ü".repeat(401));
+        let mention = Mention { start: 800, end: 803, name: Name::Person, confidence: 1.0 };
+        assert_eq!(line_around(&long, mention).len(), 2 * LINE_SEEN_MAX + 3);
+    }
+}

@@ -1,0 +1,228 @@
+//! What the name model may not take for a name, however sure it is: parts of identifiers
+//! and addresses, products that are called like people, days and months.
+
+use privet_tagger::{Flags, Lexicon, folded_hash};
+
+use crate::reading::{before, byte};
+
+/// Whether `text[start..end]` can be a name by its letters and its surroundings.
+pub(crate) fn is_plausible(text: &str, start: usize, end: usize) -> bool {
+    let Some(value) = text.get(start..end) else { return false };
+    let bytes = text.as_bytes();
+    !joined_before(bytes, start) && !joined_after(bytes, end) && value.split(' ').all(is_word)
+}
+
+/// Whether `value` is a product, a day or a month rather than somebody: it has such a word,
+/// and none of the others is known as a name.
+pub(crate) fn is_thing(value: &str) -> bool {
+    let names = Flags::FIRST.with(Flags::FAMILY);
+    let mut any = false;
+    let words = value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words {
+        if THINGS.binary_search(&word.to_lowercase().as_str()).is_ok() {
+            any = true;
+        } else if Lexicon::shared().known(folded_hash(word)).flags.any(names) {
+            return false;
+        }
+    }
+    any
+}
+
+/// `@jane`, `#jane`, `x_jane`, `/jane`, `x.jane`: part of something longer.
+fn joined_before(bytes: &[u8], start: usize) -> bool {
+    match before(bytes, start) {
+        b'@' | b'#' | b'$' | b'/' | b'\\' | b'_' | b'&' | b'`' | b'~' | b'%' | b'=' => true,
+        b'.' | b'-' | b':' => before(bytes, start - 1).is_ascii_alphanumeric(),
+        last => last.is_ascii_alphanumeric(),
+    }
+}
+
+/// `jane@`, `jane_`, `jane/x`, `jane(`, `jane.x`, `jane::x`.
+fn joined_after(bytes: &[u8], end: usize) -> bool {
+    let next = byte(bytes, end + 1);
+    match byte(bytes, end) {
+        b'@' | b'_' | b'\\' | b'(' | b'[' | b'{' | b'=' | b'`' | b'~' | b'$' => true,
+        b'.' | b'-' | b'/' => next.is_ascii_alphanumeric() && !next.is_ascii_uppercase(),
+        b':' => next == b':',
+        here => here.is_ascii_alphanumeric(),
+    }
+}
+
+/// Few enough letters for one word, of the script that the model has learned.
+fn is_word(word: &str) -> bool {
+    let latin =
+        |c: char| !c.is_alphabetic() || c < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&c);
+    word.chars().count() <= WORD_LETTERS_MAX && word.chars().all(latin)
+}
+
+/// No word of a name is longer.
+const WORD_LETTERS_MAX: usize = 24;
+
+/// In lower case, sorted.
+const THINGS: &[&str] = &[
+    "agosto",
+    "airflow",
+    "alexa",
+    "angular",
+    "ansible",
+    "anthropic",
+    "apache",
+    "april",
+    "august",
+    "azure",
+    "bazel",
+    "bison",
+    "cassandra",
+    "celery",
+    "chef",
+    "claude",
+    "clojure",
+    "cobalt",
+    "codex",
+    "cortana",
+    "cursor",
+    "dezember",
+    "diciembre",
+    "django",
+    "docker",
+    "dynamo",
+    "elixir",
+    "emacs",
+    "enero",
+    "erlang",
+    "excel",
+    "facebook",
+    "februar",
+    "february",
+    "fedora",
+    "ferris",
+    "flask",
+    "flink",
+    "fortran",
+    "freitag",
+    "friday",
+    "gatsby",
+    "gemini",
+    "git",
+    "github",
+    "gitlab",
+    "google",
+    "gradle",
+    "grafana",
+    "haskell",
+    "helm",
+    "heroku",
+    "instagram",
+    "istio",
+    "january",
+    "java",
+    "jekyll",
+    "jenkins",
+    "jest",
+    "jira",
+    "jordan",
+    "juli",
+    "julio",
+    "july",
+    "june",
+    "juni",
+    "junio",
+    "jupyter",
+    "kafka",
+    "kerberos",
+    "kotlin",
+    "kubernetes",
+    "lambda",
+    "laravel",
+    "linux",
+    "llama",
+    "lua",
+    "mariadb",
+    "marzo",
+    "maven",
+    "mercurial",
+    "mistral",
+    "mittwoch",
+    "monday",
+    "mongo",
+    "montag",
+    "nagios",
+    "november",
+    "nuxt",
+    "october",
+    "oktober",
+    "opus",
+    "oracle",
+    "perl",
+    "postgres",
+    "prettier",
+    "prometheus",
+    "puppet",
+    "python",
+    "rails",
+    "redis",
+    "redshift",
+    "rust",
+    "samba",
+    "samstag",
+    "saturday",
+    "scala",
+    "selenium",
+    "september",
+    "septiembre",
+    "siri",
+    "smalltalk",
+    "solaris",
+    "sonnet",
+    "sonntag",
+    "spark",
+    "squid",
+    "sunday",
+    "symfony",
+    "terraform",
+    "thursday",
+    "tomcat",
+    "tuesday",
+    "twitter",
+    "ubuntu",
+    "unicode",
+    "vagrant",
+    "vim",
+    "wednesday",
+    "whatsapp",
+    "windows",
+    "youtube",
+    "zookeeper",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn things_are_sorted() {
+        assert!(THINGS.is_sorted(), "{:?}", THINGS.windows(2).find(|w| w[0] > w[1]));
+    }
+
+    #[test]
+    fn parts_of_something_longer() {
+        for text in
+            ["@doe", "x_doe", "a/doe", "doe@x", "doe(", "doe.rs", "a-doe", "doe::new", "x.doe"]
+        {
+            let start = text.find("doe").unwrap();
+            assert!(!is_plausible(text, start, start + 3), "{text}");
+        }
+        for text in ["doe", "(doe)", "doe, ", "doe.", "doe's", "doe: x", "a. doe", "doe-Smith"] {
+            let start = text.find("doe").unwrap();
+            assert!(is_plausible(text, start, start + 3), "{text}");
+        }
+        assert!(!is_plausible(&"a".repeat(40), 0, 40));
+        assert!(!is_plausible("Привет", 0, 12));
+    }
+
+    #[test]
+    fn products_and_months() {
+        assert!(is_thing("Claude") && is_thing("JENKINS") && is_thing("Restart Jenkins"));
+        assert!(!is_thing("Claude Dupont") && !is_thing("Maier"));
+    }
+}

@@ -1,0 +1,114 @@
+//! [`Tagger`]: names in a text.
+
+use std::sync::LazyLock;
+
+use crate::chain::{Marginals, Unary};
+use crate::feature::Features;
+use crate::label::{LABELS, Label, Name};
+use crate::lexicon::Lexicon;
+use crate::model::{Model, ModelError};
+use crate::token::{Sentence, Token, sentences};
+
+/// A name in a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mention {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// What it names.
+    pub name: Name,
+    /// How sure the model is that these words name something at all, from 0 to 1.
+    pub confidence: f32,
+}
+
+/// Finds names with one model.
+pub struct Tagger {
+    model: Model,
+    /// Taken from the score of "no part of a name": more names are found with more.
+    eagerness: f32,
+}
+
+static TABLE: &[u8] = include_bytes!("../model/names.bin");
+
+static SHARED: LazyLock<Result<Model, ModelError>> = LazyLock::new(|| Model::decode(TABLE));
+
+impl Tagger {
+    /// The tagger that comes with the program. `None` only if its table is broken, which
+    /// a test rules out.
+    pub fn shared(eagerness: f32) -> Option<Self> {
+        SHARED.as_ref().ok().map(|model| Self::new(model.clone(), eagerness))
+    }
+
+    /// A tagger with another model.
+    pub fn new(model: Model, eagerness: f32) -> Self {
+        Self { model, eagerness }
+    }
+
+    /// Hands the names in `text` to `found`, in order.
+    pub fn tag(&self, text: &str, found: &mut dyn FnMut(Mention)) {
+        let mut room = Room::default();
+        let mut tokens = Vec::new();
+        sentences(text, Lexicon::shared(), &mut tokens, |sentence| {
+            self.tag_sentence(sentence, &mut room, found);
+        });
+    }
+
+    fn tag_sentence(
+        &self,
+        sentence: Sentence<'_>,
+        room: &mut Room,
+        found: &mut dyn FnMut(Mention),
+    ) {
+        room.unary.clear();
+        Features::of_each(sentence, Lexicon::shared(), |features| {
+            let mut scores = self.model.unary(features.keys());
+            if let Some(outside) = scores.first_mut() {
+                *outside -= self.eagerness;
+            }
+            room.unary.push(scores);
+        });
+        self.model.chain().best(&room.unary, &mut room.steps, &mut room.labels);
+        if room.labels.iter().all(|label| *label == Label::OUTSIDE) {
+            return;
+        }
+        self.model.chain().marginals(&room.unary, &[], &mut room.marginals);
+        let mut open: Option<(usize, Name)> = None;
+        for at in 0..=room.labels.len() {
+            let label = room.labels.get(at).copied().unwrap_or(Label::OUTSIDE);
+            let goes_on = open.is_some() && label.name().is_some() && !label.begins();
+            if goes_on {
+                continue;
+            }
+            if let Some((from, name)) = open.take() {
+                mention(sentence.tokens, from, at, name, &room.marginals)
+                    .into_iter()
+                    .for_each(&mut *found);
+            }
+            open = label.name().map(|name| (at, name));
+        }
+    }
+}
+
+/// Buffers that are used again for every sentence.
+#[derive(Default)]
+struct Room {
+    unary: Vec<Unary>,
+    steps: Vec<[u8; LABELS]>,
+    labels: Vec<Label>,
+    marginals: Vec<Marginals>,
+}
+
+fn mention(
+    tokens: &[Token],
+    from: usize,
+    to: usize,
+    name: Name,
+    marginals: &[Marginals],
+) -> Option<Mention> {
+    let (first, last) = (tokens.get(from)?, tokens.get(to.checked_sub(1)?)?);
+    let outside = marginals.get(from..to)?.iter().filter_map(|token| token.first());
+    let count = (to - from) as f32;
+    let confidence = 1.0 - outside.sum::<f32>() / count;
+    Some(Mention { start: first.start, end: last.end, name, confidence })
+}

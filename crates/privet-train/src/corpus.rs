@@ -1,0 +1,118 @@
+//! Labelled texts.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use anyhow::Context;
+use privet_tagger::Name;
+use serde::Deserialize;
+
+use crate::random::Random;
+
+/// A stretch of a text, in code points.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// `None`: some name, of a kind that is not learned.
+    pub(crate) name: Option<Name>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Document {
+    pub(crate) text: Vec<char>,
+    pub(crate) spans: Vec<Span>,
+    /// Kept back, to choose by.
+    pub(crate) held_back: bool,
+}
+
+#[derive(Clone)]
+pub(crate) struct Corpus {
+    pub(crate) file: &'static str,
+    /// Corpora of one group are alike, and left out together.
+    pub(crate) group: &'static str,
+    /// How much it counts in training.
+    pub(crate) weight: f32,
+    pub(crate) documents: Vec<Document>,
+}
+
+/// The groups that are left out one after the other.
+pub(crate) const GROUPS: &[&str] =
+    &["social", "web", "wiki", "filings", "german", "portuguese", "swedish", "spanish"];
+
+/// The files, their groups, and how much each counts: labels made by machines count little.
+const FILES: &[(&str, &str, f32)] = &[
+    ("wnut17_train_en", "social", 1.0),
+    ("btc_train_en", "social", 1.0),
+    ("wikigold_en", "wiki", 1.0),
+    ("sec_filings_en", "filings", 1.0),
+    ("crossner_en", "wiki", 1.0),
+    ("ewt_dev_en", "web", 1.0),
+    ("pud_en", "web", 1.0),
+    ("pud_de", "german", 1.0),
+    ("germeval_train_de", "german", 1.0),
+    ("bosque_train_pt", "portuguese", 1.0),
+    ("talbanken_train_sv", "swedish", 1.0),
+    ("meddocan_train_es", "spanish", 1.0),
+    ("wikiann_silver_fr", "silver", 0.3),
+    ("wikiann_silver_nl", "silver", 0.3),
+];
+
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    text: String,
+    spans: Vec<LineSpan>,
+}
+
+#[derive(Deserialize)]
+struct LineSpan {
+    start: usize,
+    end: usize,
+    #[serde(rename = "type")]
+    label: String,
+}
+
+impl Corpus {
+    pub(crate) fn read_all(folder: &Path) -> anyhow::Result<Vec<Self>> {
+        FILES.iter().map(|(file, group, weight)| Self::read(folder, file, group, *weight)).collect()
+    }
+
+    fn read(
+        folder: &Path,
+        file: &'static str,
+        group: &'static str,
+        weight: f32,
+    ) -> anyhow::Result<Self> {
+        let path = folder.join(format!("{file}.jsonl"));
+        let reader = BufReader::new(File::open(&path).with_context(|| path.display().to_string())?);
+        let mut documents = Vec::new();
+        for line in reader.lines() {
+            let line: Line = serde_json::from_str(&line?)?;
+            let spans = line.spans.iter().map(|span| Span {
+                start: span.start,
+                end: span.end,
+                name: match span.label.as_str() {
+                    "PERSON" => Some(Name::Person),
+                    "LOCATION" => Some(Name::Location),
+                    "ORG" => Some(Name::Organization),
+                    _ => None,
+                },
+            });
+            documents.push(Document {
+                spans: spans.collect(),
+                text: line.text.chars().collect(),
+                held_back: is_held_back(&line.id),
+            });
+        }
+        Ok(Self { file, group, weight, documents })
+    }
+}
+
+/// One text in eight, by its name.
+fn is_held_back(id: &str) -> bool {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
+    Random::new(hash).below(8) == 0
+}

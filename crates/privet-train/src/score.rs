@@ -1,0 +1,182 @@
+//! How the table does on the texts that were held back.
+
+use privet_tagger::{Mention, Model, Name, Tagger};
+
+use crate::corpus::{Corpus, Document, Span};
+use crate::variant::{Variant, Writing, written};
+
+#[derive(Default)]
+struct Count {
+    labelled: usize,
+    met: usize,
+    found: usize,
+    right: usize,
+}
+
+impl Count {
+    fn add(&mut self, other: &Self) {
+        self.labelled += other.labelled;
+        self.met += other.met;
+        self.found += other.found;
+        self.right += other.right;
+    }
+
+    fn f1(&self) -> (f64, f64, f64) {
+        let share = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
+        let (precision, recall) = (share(self.right, self.found), share(self.met, self.labelled));
+        let sum = precision + recall;
+        (precision, recall, if sum > 0.0 { 2.0 * precision * recall / sum } else { 0.0 })
+    }
+}
+
+/// Prints precision, recall and F1 by overlap, for each file, name and writing.
+pub(crate) fn print(
+    corpora: &[Corpus],
+    table: &'static [u8],
+    measured: impl Fn(&Document) -> bool + Copy,
+) -> anyhow::Result<()> {
+    let tagger = Tagger::new(Model::decode(table)?, 0.0);
+    for corpus in corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)) {
+        let mut line = format!("  {:20}", corpus.file);
+        for name in Name::ALL {
+            for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
+                let count = count(&tagger, corpus, name, writing, 0.0, measured);
+                let (precision, recall, f1) = count.f1();
+                line += &match writing {
+                    Writing::AsIs => format!(" {name:?} {precision:.2}/{recall:.2}={f1:.3}"),
+                    Writing::Lower => format!(" lower {recall:.2}={f1:.2}"),
+                    Writing::Upper => format!(" UPPER {recall:.2}={f1:.2}"),
+                };
+            }
+        }
+        println!("{line}");
+    }
+    let measures = |corpus: &&Corpus| corpus.documents.iter().any(measured);
+    let measured_of: Vec<&Corpus> = corpora.iter().filter(measures).collect();
+    let (mut mean, mut pooled) = (String::from("  MEAN"), String::from("  POOLED"));
+    for name in Name::ALL {
+        for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
+            let counts =
+                measured_of.iter().map(|c| count(&tagger, c, name, writing, 0.0, measured));
+            let (mut sum, mut all) = (0.0, Count::default());
+            for count in counts {
+                sum += count.f1().2;
+                all.add(&count);
+            }
+            mean += &format!(" {:.4}", sum / measured_of.len().max(1) as f64);
+            pooled += &format!(" {:.4}", all.f1().2);
+        }
+    }
+    println!("{mean}\n{pooled}");
+    Ok(())
+}
+
+/// Prints, for each eagerness and threshold, the mean over the files of precision, recall,
+/// F1 and F2 on the texts held back.
+pub(crate) fn print_thresholds(corpora: &[Corpus], table: &'static [u8]) -> anyhow::Result<()> {
+    let measured = |document: &Document| document.held_back;
+    let corpora: Vec<&Corpus> =
+        corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)).collect();
+    for eagerness in [0.0, 0.6, 1.2, 1.8] {
+        let tagger = Tagger::new(Model::decode(table)?, eagerness);
+        for threshold in [0.0, 0.5, 0.6, 0.7, 0.8, 0.9] {
+            let mut line = format!("  {eagerness} {threshold}");
+            for name in Name::ALL {
+                let mut sums = [0.0; 4];
+                for corpus in &corpora {
+                    let count = count(&tagger, corpus, name, Writing::AsIs, threshold, measured);
+                    let (precision, recall, f1) = count.f1();
+                    let weighted = 4.0 * precision + recall;
+                    let f2 = if weighted > 0.0 { 5.0 * precision * recall / weighted } else { 0.0 };
+                    for (sum, figure) in sums.iter_mut().zip([precision, recall, f1, f2]) {
+                        *sum += figure / corpora.len() as f64;
+                    }
+                }
+                let [precision, recall, f1, f2] = sums;
+                line += &format!(" {name:?} {precision:.3} {recall:.3} {f1:.3} {f2:.3}");
+            }
+            println!("{line}");
+        }
+    }
+    Ok(())
+}
+
+/// Prints the people that are missed and those that are none, with what stands around them.
+pub(crate) fn print_errors(corpora: &[Corpus], table: &'static [u8]) -> anyhow::Result<()> {
+    let tagger = Tagger::new(Model::decode(table)?, 0.0);
+    for document in corpora.iter().flat_map(|corpus| &corpus.documents) {
+        let variant = written(document, Writing::AsIs);
+        let spans = in_bytes(&variant);
+        let mut found: Vec<Mention> = Vec::new();
+        tagger.tag(&variant.text, &mut |mention| found.push(mention));
+        found.retain(|mention| mention.name == Name::Person);
+        let show = |what: &str, start: usize, end: usize| {
+            let around = |range| variant.text.get(range).unwrap_or_default();
+            let near: String = around(end..variant.text.len()).chars().take(30).collect();
+            let before: String = around(0..start).chars().rev().take(30).collect();
+            let before: String = before.chars().rev().collect();
+            println!("{what} {:?}", format!("{before}[{}]{near}", around(start..end)));
+        };
+        for mention in &found {
+            if !spans.iter().any(|s| {
+                s.start < mention.end
+                    && mention.start < s.end
+                    && s.name != Some(Name::Location)
+                    && s.name != Some(Name::Organization)
+            }) {
+                show("wrong ", mention.start, mention.end);
+            }
+        }
+        for span in spans.iter().filter(|span| span.name == Some(Name::Person)) {
+            if !found.iter().any(|m| span.start < m.end && m.start < span.end) {
+                show("missed", span.start, span.end);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn count(
+    tagger: &Tagger,
+    corpus: &Corpus,
+    name: Name,
+    writing: Writing,
+    threshold: f32,
+    measured: impl Fn(&Document) -> bool,
+) -> Count {
+    let mut count = Count::default();
+    for document in corpus.documents.iter().filter(|document| measured(document)) {
+        let variant = written(document, writing);
+        let spans = in_bytes(&variant);
+        let mut found: Vec<Mention> = Vec::new();
+        tagger.tag(&variant.text, &mut |mention| found.push(mention));
+        found.retain(|mention| mention.confidence >= threshold);
+        let overlaps =
+            |span: &Span, mention: &Mention| span.start < mention.end && mention.start < span.end;
+        let of = |span: &&Span| span.name == Some(name);
+        for span in spans.iter().filter(of) {
+            count.labelled += 1;
+            count.met += usize::from(found.iter().any(|m| m.name == name && overlaps(span, m)));
+        }
+        for mention in found.iter().filter(|mention| mention.name == name) {
+            let right = spans.iter().filter(of).any(|span| overlaps(span, mention));
+            let ignored = spans.iter().any(|span| span.name.is_none() && overlaps(span, mention));
+            if right || !ignored {
+                count.found += 1;
+                count.right += usize::from(right);
+            }
+        }
+    }
+    count
+}
+
+fn in_bytes(variant: &Variant) -> Vec<Span> {
+    let mut starts: Vec<usize> = variant.text.char_indices().map(|(at, _)| at).collect();
+    starts.push(variant.text.len());
+    let byte = |char: usize| starts.get(char).copied().unwrap_or(variant.text.len());
+    variant
+        .spans
+        .iter()
+        .map(|span| Span { start: byte(span.start), end: byte(span.end), name: span.name })
+        .collect()
+}
