@@ -21,7 +21,7 @@ pub struct AnalyzerOptions {
     pub reserved: Reserved,
     /// Findings below this score are not reported. 0.5 by default.
     pub score_min: Score,
-    /// Whether the name model is asked, and how eager it is. [`ModelUse::Balanced`] by default.
+    /// Whether the name model is asked, and how eager it is. As [`Profile::Coding`] has it by default.
     pub model: ModelUse,
     /// Terms that are never reported, compared exactly. [`ALLOW_DEFAULT`] by default.
     pub allow: Vec<String>,
@@ -39,6 +39,7 @@ impl AnalyzerOptions {
             entities: masked.union(counted),
             counted,
             reserved: profile.reserved(),
+            model: profile.model(),
             ..Self::default()
         }
     }
@@ -51,7 +52,7 @@ impl Default for AnalyzerOptions {
             counted: EntitySet::NONE,
             reserved: Reserved::Reported,
             score_min: Score::HALF,
-            model: ModelUse::default(),
+            model: Profile::default().model(),
             allow: ALLOW_DEFAULT.iter().map(|term| (*term).to_owned()).collect(),
             custom: None,
             exceptions: Vec::new(),

@@ -2,6 +2,8 @@
 
 use privet_text::{EntitySet, EntityType};
 
+use crate::model::ModelUse;
+
 use crate::options::Reserved;
 
 /// The kind of work a profile is made for. What each masks stands in
@@ -54,6 +56,15 @@ impl Profile {
     /// The profile of that [`name`](Self::name).
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|profile| profile.name() == name)
+    }
+
+    /// How eager the name model is. In code, capitals and names of things mislead it.
+    pub fn model(self) -> ModelUse {
+        match self {
+            Self::Coding => ModelUse::Precise,
+            Self::Office | Self::Legal | Self::Health | Self::Finance => ModelUse::Balanced,
+            Self::Strict => ModelUse::Strict,
+        }
     }
 
     /// What it does with findings of the type `entity`.
