@@ -33,8 +33,10 @@ fn build() -> Result<(), Box<dyn Error>> {
     collect(Path::new("rules"), &mut files)?;
     files.sort();
     let mut rules = Vec::new();
+    let mut digest = FNV_BASIS;
     for path in &files {
         let text = fs::read_to_string(path)?;
+        digest = text.bytes().fold(digest, fnv);
         let family = family_of(path);
         let mut file: schema::File =
             toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -53,10 +55,18 @@ fn build() -> Result<(), Box<dyn Error>> {
     let profiles = profiles::table(&fs::read_to_string("profiles.toml")?)
         .map_err(|error| format!("profiles.toml: {error}"))?;
     fs::write(out.join("profiles.rs"), profiles)?;
+    fs::write(out.join("rules_digest.rs"), format!("{digest}"))?;
     fs::write(out.join("rules.rs"), emit::rules(&rules)?)?;
     fs::write(out.join("rule_examples.rs"), emit::examples(&rules)?)?;
     Ok(())
 }
+
+/// One step of FNV-1a: good enough to tell that a file has changed.
+fn fnv(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+}
+
+const FNV_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
 
 /// The path below `rules` without its ending: `national_id/europe`.
 fn family_of(path: &Path) -> String {

@@ -65,6 +65,8 @@ pub fn combinations(text: &str, findings: &[Finding]) -> Vec<Combination> {
     for group in groups(findings.iter().filter(|finding| is_quasi(finding.entity))) {
         let mut parts: Vec<(EntityType, Span)> = Vec::new();
         let mut narrowings = Vec::new();
+        // "The CFO of Acme" is two things in one finding.
+        let names_both = group.iter().any(|finding| finding.recognizer == JOB_AND_EMPLOYER);
         for finding in group {
             if parts.iter().any(|(entity, _)| *entity == finding.entity) {
                 continue;
@@ -72,7 +74,7 @@ pub fn combinations(text: &str, findings: &[Finding]) -> Vec<Combination> {
             parts.push((finding.entity, finding.span));
             narrowings.extend(narrowing(text, finding));
         }
-        if parts.len() >= 2 {
+        if parts.len() >= 2 || names_both {
             let told = narrowings.len() == parts.len();
             let expected = if told { expected(narrowings.into_iter()) } else { None };
             all.push(Combination { parts, expected });
@@ -216,6 +218,8 @@ fn groups_of<T>(all: impl Iterator<Item = T>, span: impl Fn(&T) -> Span) -> Vec<
     groups
 }
 
+/// The rule that finds a job together with where it is held.
+const JOB_AND_EMPLOYER: &str = "job-at-organisation";
 /// Years that people are born in.
 const YEARS: f64 = 80.0;
 const NEAR_BYTES: usize = 120;
@@ -246,6 +250,11 @@ mod tests {
         let text = "ZIP code: 53703, date of birth: 03/14/1962, sex: F";
         check(text, &[PostalCode, BirthDate, Gender], Some(0.17));
         check("Sex: male, age: 47, postcode SW1A 1AA", &[Gender, Age, PostalCode], Some(0.25));
+    }
+
+    #[test]
+    fn a_job_and_its_employer() {
+        check("The CFO of Kestrel called.", &[EntityType::JobTitle], None);
     }
 
     #[test]

@@ -66,12 +66,12 @@ pub(crate) fn is_blank(byte: u8) -> bool {
 
 /// The nearest place at or before `at` where a character begins.
 pub(crate) fn char_floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    text.floor_char_boundary(at)
 }
 
 /// The nearest place at or after `at` where a character begins.
 pub(crate) fn char_ceil(text: &str, at: usize) -> usize {
-    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+    text.ceil_char_boundary(at.min(text.len()))
 }
 
 /// The first of `words` that stands as a whole word in the `reach` bytes before

@@ -4,7 +4,7 @@
 //! triggers stands, so that clean text costs the same for ten rules and for a
 //! thousand. A new rule is a line in its family's `RULES`.
 
-use aho_corasick::automaton::Automaton;
+use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::{Anchored, MatchKind, dfa};
 use privet_text::Finding;
 
@@ -85,6 +85,7 @@ impl Triggered {
         let automaton = dfa::DFA::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
+            .prefilter(false)
             .build(literals)
             .ok();
         let values = if values.is_empty() { None } else { Patterns::new(&values).ok() };
@@ -103,18 +104,38 @@ impl Detector for Triggered {
         let Some(automaton) = &self.automaton else { return };
         let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
         let mut pass = Pass { text, read_until: vec![0; self.rules.len()], walker: None };
-        for (at, byte) in text.bytes().enumerate() {
-            state = automaton.next_state(Anchored::No, state, byte);
-            if automaton.is_special(state) && automaton.is_match(state) {
+        let mut at = 0;
+        while at < text.len() {
+            (at, state) = next_special(automaton, text.as_bytes(), at, state);
+            if automaton.is_match(state) {
                 for index in 0..automaton.match_len(state) {
                     let literal = automaton.match_pattern(state, index);
-                    let end = at + 1;
-                    let start = end - automaton.pattern_len(literal);
-                    self.wake(&mut pass, literal.as_usize(), (start, end), found);
+                    let start = at - automaton.pattern_len(literal);
+                    self.wake(&mut pass, literal.as_usize(), (start, at), found);
                 }
             }
         }
     }
+}
+
+/// Walks from `at` up to where something may have matched, or to the end.
+///
+/// By itself, so that the state stays in a register: this is where most of the time goes.
+#[inline(never)]
+fn next_special(
+    automaton: &dfa::DFA,
+    bytes: &[u8],
+    at: usize,
+    mut state: StateID,
+) -> (usize, StateID) {
+    let rest = bytes.get(at..).unwrap_or_default();
+    for (index, byte) in rest.iter().enumerate() {
+        state = automaton.next_state(Anchored::No, state, *byte);
+        if automaton.is_special(state) {
+            return (at + index + 1, state);
+        }
+    }
+    (bytes.len(), state)
 }
 
 /// What is known while one text is read.

@@ -2,7 +2,7 @@
 //! with `\n` escapes, or pasted together from quoted lines of a program.
 
 use memchr::memmem;
-use privet_text::{EntityType, Finding, Score};
+use privet_text::{EntityType, Finding, Reason, Score};
 
 use crate::claim::Claim;
 use crate::reading::{before, byte, run};
@@ -23,13 +23,34 @@ fn read_pem(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
     }
     let body = run(site.bytes, label_end, 5, |byte| byte == b'-');
     let end = block_end(site.bytes, body);
-    let claim = Claim::new(EntityType::Secret, "secret/private-key", Score::PATTERN);
+    let claim = if holds_key(site.bytes, body) {
+        Claim::new(EntityType::Secret, "secret/private-key", Score::SHAPE).because(Reason::Checksum)
+    } else {
+        Claim::new(EntityType::Secret, "secret/private-key", Score::PATTERN)
+    };
     if end > body + KEY_BYTES_MIN
         && let Some(finding) = claim.at(site.start, end)
     {
         found(finding);
     }
     end
+}
+
+/// Whether the body begins as a key does: a DER sequence (X.690) whose length fits its
+/// form, or the format of OpenSSH.
+fn holds_key(bytes: &[u8], body: usize) -> bool {
+    let start = skip_joint(bytes, body);
+    let end = run(bytes, start, HEAD_BYTES, is_base64);
+    let Some(head) = bytes.get(start..end) else { return false };
+    let Ok(head) = data_encoding::BASE64.decode(head) else { return false };
+    match head.as_slice() {
+        // A short length, or one of one to three bytes without a leading zero.
+        [0x30, 0x20..=0x7F, 0x02 | 0x30, ..] => true,
+        [0x30, 0x81, 0x80..=0xFF, 0x02 | 0x30, ..] => true,
+        [0x30, 0x82, 1..=0xFF, _, 0x02 | 0x30, ..] => true,
+        [0x30, 0x83, 1..=0xFF, _, _, 0x02 | 0x30, ..] => true,
+        head => head.starts_with(b"openssh-key-"),
+    }
 }
 
 /// Where the block whose body begins at `body` ends: after its END line, or where
@@ -117,6 +138,8 @@ fn read_putty(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
     end.max(site.end)
 }
 
+/// Sixteen letters of base64 are twelve bytes.
+const HEAD_BYTES: usize = 16;
 const LABEL_BYTES_MAX: usize = 64;
 const LINE_BYTES_MIN: usize = 20;
 const KEY_BYTES_MIN: usize = 24;
@@ -128,6 +151,19 @@ mod tests {
     use super::super::check;
 
     const LINE: &str = "w1XvR4PM0N+RVEqWYYsA6+zAWiMNIZxDMtsgLlg7aDh9aFK8iT/dlGhLYsAqLreQ";
+
+    #[test]
+    fn the_inside_of_a_key() {
+        for (body, want) in [
+            ("\nMIIEpAIBAAKCAQEA3Tz2mr7S", true),
+            ("\\nMC4CAQAwBQYDK2Vw", true),
+            ("\nb3BlbnNzaC1rZXktdjEA", true),
+            ("\nThisIsNoKeyAtAll", false),
+            ("\nMIIAAAIBAAKCAQEA", false),
+        ] {
+            assert_eq!(super::holds_key(body.as_bytes(), 0), want, "{body:?}");
+        }
+    }
 
     #[test]
     fn keys() {
