@@ -9,7 +9,21 @@ use crate::reading::{before, byte};
 pub(crate) fn is_plausible(text: &str, start: usize, end: usize) -> bool {
     let Some(value) = text.get(start..end) else { return false };
     let bytes = text.as_bytes();
-    !joined_before(bytes, start) && !joined_after(bytes, end) && value.split(' ').all(is_word)
+    !joined_before(bytes, start)
+        && !joined_after(bytes, end)
+        && !is_citation(text, start, end)
+        && value.split(' ').all(is_word)
+}
+
+/// "42 U.S.C. § 1983", "550 U.S. 544": a law or a report, by its number on both sides.
+fn is_citation(text: &str, start: usize, end: usize) -> bool {
+    let (Some(value), Some(tail)) = (text.get(start..end), text.get(end..)) else { return false };
+    let tail = tail.trim_start_matches(|c: char| matches!(c, '.' | ' ') || c.is_ascii_uppercase());
+    let ends = |text: &str| text.trim_end().ends_with(|c: char| c.is_ascii_digit());
+    let numbered =
+        text.get(..start).is_some_and(ends) || value.starts_with(|c: char| c.is_ascii_digit());
+    let section = tail.starts_with('§') || tail.starts_with(|c: char| c.is_ascii_digit());
+    numbered && section && value.contains('.')
 }
 
 /// Whether `value` is a product, a day or a month rather than somebody: it has such a word,
@@ -216,6 +230,9 @@ mod tests {
             let start = text.find("doe").unwrap();
             assert!(is_plausible(text, start, start + 3), "{text}");
         }
+        let law = "under 42 U.S.C. § 1983";
+        assert!(!is_plausible(law, 9, 12) && !is_plausible(law, 6, 15));
+        assert!(is_plausible("in the U.S. in 2020", 7, 11));
         assert!(!is_plausible(&"a".repeat(40), 0, 40));
         assert!(!is_plausible("Привет", 0, 12));
     }
