@@ -100,7 +100,8 @@ impl Analyzer {
 
     fn wants(&self, text: &str, finding: &Finding) -> bool {
         finding.score >= self.options.score_min
-            && (self.options.entities.contains(finding.entity) || custom::is_own(finding))
+            && (self.options.entities.contains(finding.entity)
+                || custom::is_own(finding.recognizer))
             && !self.is_allowed(text, finding)
     }
 

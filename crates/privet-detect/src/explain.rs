@@ -117,7 +117,7 @@ pub(crate) fn explain(
 }
 
 fn refusal(finding: &Finding, options: &AnalyzerOptions) -> Outcome {
-    if !options.entities.contains(finding.entity) && !crate::custom::is_own(finding) {
+    if !options.entities.contains(finding.entity) && !crate::custom::is_own(finding.recognizer) {
         Outcome::NotAsked
     } else if finding.score < options.score_min {
         Outcome::BelowMinimum

@@ -36,7 +36,7 @@ mod trigger;
 
 pub use analyzer::Analyzer;
 pub use combination::{Combination, Gathered, combinations};
-pub use custom::{Case, Custom, CustomBuilder, CustomError, Loaded, RecognizerSpec};
+pub use custom::{Case, Custom, CustomBuilder, CustomError, Loaded, RecognizerSpec, is_own};
 pub use detector::Detector;
 pub use exception::Exception;
 pub use explain::{Competitor, Explained, Outcome, ScorePart};

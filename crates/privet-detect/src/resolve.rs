@@ -6,9 +6,10 @@
 //!    half masked could be taken for one of ours on the way back;
 //! 2. a type that is masked wins over one that is only counted;
 //! 3. what a checksum confirms;
-//! 4. the longer one;
-//! 5. the higher score;
-//! 6. the one that begins first, then the entity type first in the catalogue.
+//! 4. names, places and organisations lose against what has a form;
+//! 5. the longer one;
+//! 6. the higher score;
+//! 7. the one that begins first, then the entity type first in the catalogue.
 //!
 //! The loser is not simply dropped: what the winner leaves uncovered stays a finding
 //! of the loser's type, so that no overlap uncovers a part of a value. A rest
@@ -18,6 +19,8 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
 use privet_text::{EntitySet, EntityType, Finding, Reason, Span};
+
+use crate::custom::is_own;
 
 /// A candidate and what became of it.
 pub(crate) struct Settled {
@@ -58,11 +61,20 @@ pub(crate) fn settle(text: &str, candidates: &[Finding], counted: EntitySet) -> 
 /// Which of two candidates comes first.
 fn rank(left: &Finding, right: &Finding, counted: EntitySet) -> Ordering {
     let literal = |finding: &Finding| finding.entity == EntityType::TokenLiteral;
+    // What a company looks for itself is masked, whatever the profile does with its type.
+    let only_counted =
+        |finding: &Finding| counted.contains(finding.entity) && !is_own(finding.recognizer);
+    // The model's mentions are longer than they should be now and then.
+    let is_name = |finding: &Finding| {
+        use EntityType::{Location, Organization, Person};
+        matches!(finding.entity, Person | Location | Organization) && !is_own(finding.recognizer)
+    };
     let checked = |finding: &Finding| finding.reasons.contains(&Reason::Checksum);
     literal(right)
         .cmp(&literal(left))
-        .then_with(|| counted.contains(left.entity).cmp(&counted.contains(right.entity)))
+        .then_with(|| only_counted(left).cmp(&only_counted(right)))
         .then_with(|| checked(right).cmp(&checked(left)))
+        .then_with(|| is_name(left).cmp(&is_name(right)))
         .then_with(|| right.span.len().cmp(&left.span.len()))
         .then_with(|| right.score.get().total_cmp(&left.score.get()))
         .then_with(|| left.span.start().cmp(&right.span.start()))

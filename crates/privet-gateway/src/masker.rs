@@ -20,7 +20,7 @@ pub use text::{MaskedText, TextRefusal};
 
 use std::collections::BTreeMap;
 
-use privet_text::EntityType;
+use privet_text::{EntitySet, EntityType};
 
 pub(crate) use memo::answer_rows;
 
@@ -49,8 +49,10 @@ pub enum OpaqueAction {
 /// What may leave, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MaskPolicy {
-    /// By entity type; what is not listed is masked.
+    /// By entity type; what is neither listed nor counted is masked.
     pub entities: BTreeMap<EntityType, Action>,
+    /// Types that are kept and only counted, unless the company's own recognizers find them.
+    pub counted: EntitySet,
     /// Images, PDFs and other content that cannot be read.
     pub opaque: OpaqueAction,
     /// Findings in JSON numbers: [`Action::Mask`] or [`Action::Refuse`].
@@ -63,6 +65,7 @@ impl Default for MaskPolicy {
     fn default() -> Self {
         Self {
             entities: BTreeMap::new(),
+            counted: EntitySet::NONE,
             opaque: OpaqueAction::Refuse,
             numbers: Action::Mask,
             mcp_connector: Action::Refuse,
@@ -73,7 +76,18 @@ impl Default for MaskPolicy {
 impl MaskPolicy {
     /// What is done with findings of type `entity`.
     pub fn action(&self, entity: EntityType) -> Action {
-        self.entities.get(&entity).copied().unwrap_or(Action::Mask)
+        let unlisted = if self.counted.contains(entity) { Action::Keep } else { Action::Mask };
+        self.entities.get(&entity).copied().unwrap_or(unlisted)
+    }
+
+    /// What is done with what `recognizer` found.
+    pub(crate) fn action_by(&self, recognizer: &str, entity: EntityType) -> Action {
+        // Only what is masked is looked for again elsewhere in a request.
+        let wanted = privet_detect::is_own(recognizer) || recognizer == find::REPEATED;
+        match self.entities.get(&entity) {
+            None if wanted => Action::Mask,
+            _ => self.action(entity),
+        }
     }
 }
 

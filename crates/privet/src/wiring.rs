@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use privet_detect::{Analyzer, AnalyzerOptions, Profile};
+use privet_detect::{Analyzer, AnalyzerOptions, ModelUse, Profile};
 use privet_gateway::masker::{Action, MaskPolicy, OpaqueAction};
 use privet_gateway::{
     Credential, Gateway, Limits, Maskers, ScopedException, SecretNotice, Settings, Tasks, TlsFiles,
@@ -13,8 +13,8 @@ use privet_vault::SecretMode;
 use privet_wire::answer::ToolRules;
 
 use crate::config::{
-    self, Config, ConnectorRule, EntityRule, Environment, NumberRule, OpaqueRule, Own, ProfileRule,
-    RestoreRule, SecretRule,
+    self, Config, ConnectorRule, EntityRule, Environment, NamesRule, NumberRule, OpaqueRule, Own,
+    ProfileRule, RestoreRule, SecretRule,
 };
 use crate::console::CommandError;
 use crate::house::House;
@@ -31,6 +31,7 @@ pub fn analyzer(config: &Config, own: &Own) -> Analyzer {
         }
     }
     options.allow.extend(config.policy.allow_terms.iter().cloned());
+    options.model = names(config.policy.names).unwrap_or(options.model);
     options.custom.clone_from(&own.custom);
     Analyzer::new(options)
 }
@@ -49,6 +50,17 @@ fn exceptions(own: &Own) -> Vec<ScopedException> {
         ends: exempted.ends,
     };
     own.exceptions.iter().map(scoped).collect()
+}
+
+/// How eager the model of names is; `None` to leave it to the profile.
+fn names(rule: NamesRule) -> Option<ModelUse> {
+    match rule {
+        NamesRule::Profile => None,
+        NamesRule::Off => Some(ModelUse::Off),
+        NamesRule::Precise => Some(ModelUse::Precise),
+        NamesRule::Balanced => Some(ModelUse::Balanced),
+        NamesRule::Strict => Some(ModelUse::Strict),
+    }
 }
 
 fn profile(rule: ProfileRule) -> Profile {
@@ -128,14 +140,9 @@ pub fn mask_policy(policy: &config::Policy) -> MaskPolicy {
         EntityRule::Keep => Action::Keep,
         EntityRule::Refuse => Action::Refuse,
     };
-    let counted = profile(policy.profile).counted();
-    let entities = counted
-        .iter()
-        .map(|entity| (entity, Action::Keep))
-        .chain(policy.entities.iter().map(|(entity, rule)| (*entity, action(rule))));
     MaskPolicy {
-        // What policy says of a type stands behind the profile, and so counts.
-        entities: entities.collect(),
+        entities: policy.entities.iter().map(|(entity, rule)| (*entity, action(rule))).collect(),
+        counted: profile(policy.profile).counted(),
         opaque: match policy.opaque {
             OpaqueRule::Refuse => OpaqueAction::Refuse,
             OpaqueRule::Withhold => OpaqueAction::Withhold,

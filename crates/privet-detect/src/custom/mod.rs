@@ -218,9 +218,10 @@ impl Fingerprint {
     }
 }
 
-/// Whether a company's own part found it: that is wanted, whatever the profile.
-pub(crate) fn is_own(finding: &Finding) -> bool {
-    OWN.iter().any(|prefix| finding.recognizer.starts_with(prefix))
+/// Whether `recognizer` is a part of a company's own: what it finds is wanted, whatever the
+/// profile does with its type.
+pub fn is_own(recognizer: &str) -> bool {
+    OWN.iter().any(|prefix| recognizer.starts_with(prefix))
 }
 
 const OWN: &[&str] = &["custom/", "dictionary/", "document/", "column/"];

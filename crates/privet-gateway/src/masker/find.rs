@@ -44,6 +44,9 @@ impl Found {
 /// JSON inside strings is read to this depth.
 const NESTED_MAX: u8 = 3;
 
+/// Who finds values again that were found, and are masked, elsewhere in a request.
+pub(super) const REPEATED: &str = "repeated";
+
 /// Finds everything in `text`. A short text under an object key is read as `key: text`,
 /// because the key is often the only word that says what it is.
 pub(super) fn find(analyzer: &Analyzer, text: &str, key: Option<&str>) -> Vec<Found> {
@@ -245,7 +248,7 @@ impl Values {
                 }
                 if let Some((_, entity)) = self.list.get(hit.number) {
                     let (start, end, entity) = (hit.start, hit.end, *entity);
-                    found.push(Found { start, end, levels: 0, entity, recognizer: "repeated" });
+                    found.push(Found { start, end, levels: 0, entity, recognizer: REPEATED });
                     added = true;
                 }
             }

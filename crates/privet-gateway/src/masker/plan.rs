@@ -85,8 +85,8 @@ impl Masker {
     pub fn first_finding(&self, text: &str) -> Option<EntityType> {
         find(&self.analyzer, text, None)
             .into_iter()
+            .find(|f| self.policy.action_by(f.recognizer, f.entity) != Action::Keep)
             .map(|found| found.entity)
-            .find(|entity| self.policy.action(*entity) != Action::Keep)
     }
 
     /// Decides what becomes of every leaf of the request.
@@ -480,7 +480,7 @@ impl<'a> Run<'_, 'a> {
         }
         for leaf in pending.iter() {
             for found in &leaf.found {
-                if self.masker.policy.action(found.entity) == Action::Mask {
+                if self.masker.policy.action_by(found.recognizer, found.entity) == Action::Mask {
                     self.values.note(found.entity, &found.surface(&leaf.work.text));
                 }
             }
@@ -501,7 +501,7 @@ impl<'a> Run<'_, 'a> {
             if found.entity == EntityType::Secret {
                 self.out.secrets.insert(found.recognizer);
             }
-            let token = match self.masker.policy.action(found.entity) {
+            let token = match self.masker.policy.action_by(found.recognizer, found.entity) {
                 Action::Keep => None,
                 Action::Refuse => return Err(Refusal::Policy { entity: found.entity }),
                 Action::Mask if work.leaf.class == Class::Number => {

@@ -46,7 +46,9 @@ impl Masker {
         let said = text.expose();
         let mut found = find(self.analyzer(), said, None);
         let mut values = Values::default();
-        for f in found.iter().filter(|f| self.policy().action(f.entity) == Action::Mask) {
+        for f in
+            found.iter().filter(|f| self.policy().action_by(f.recognizer, f.entity) == Action::Mask)
+        {
             values.note(f.entity, &f.surface(said));
         }
         values.spread(std::iter::once((said.as_str(), &mut found)));
@@ -54,7 +56,7 @@ impl Masker {
         let (mut counts, mut tokens_new) = (BTreeMap::new(), 0);
         for f in &found {
             *counts.entry(f.entity).or_default() += 1;
-            match self.policy().action(f.entity) {
+            match self.policy().action_by(f.recognizer, f.entity) {
                 Action::Keep => continue,
                 Action::Refuse => return Err(TextRefusal::Policy(f.entity)),
                 Action::Mask => {}

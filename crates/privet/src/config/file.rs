@@ -184,6 +184,9 @@ pub struct PolicyFile {
     /// For which work: `coding`, `office`, `legal`, `health`, `finance` or `strict`. It says
     /// which entity types are looked for and masked; see `docs/entities.md`.
     pub profile: ProfileRule,
+    /// How eager the model of names is: `precise` (few false alarms), `balanced`, `strict` (few
+    /// misses), `off`; `profile`: as the profile has it.
+    pub names: NamesRule,
     /// By entity type: `mask`, `keep` or `refuse`, whatever the profile says.
     pub entities: BTreeMap<EntityName, At<EntityRule>>,
     /// `sealed`: secrets are kept under a key that is destroyed after a day, and restored
@@ -212,6 +215,20 @@ pub enum ProfileRule {
     Legal,
     Health,
     Finance,
+    Strict,
+}
+
+/// How eager the model of names is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+#[expect(missing_docs, reason = "said at `PolicyFile::names`")]
+pub enum NamesRule {
+    #[default]
+    Profile,
+    Off,
+    Precise,
+    Balanced,
     Strict,
 }
 

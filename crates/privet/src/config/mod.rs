@@ -26,8 +26,8 @@ pub use detection::{Detection, DetectionFile, ExceptionScope, Exempted, Own};
 pub use environment::Environment;
 pub use file::{
     Auth, ConnectorRule, EntityRule, FileConfig, LimitsFile, LogFile, LogFormat, LogLevel,
-    NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule, ScopeFile,
-    SecretNotice, SecretRule, TlsFile, UpstreamFile,
+    NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
+    ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use problem::{Problem, Problems, Severity};

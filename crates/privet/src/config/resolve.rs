@@ -10,8 +10,8 @@ use privet_text::EntityType;
 use super::at::At;
 use super::detection::Detection;
 use super::file::{
-    Auth, ConnectorRule, EntityRule, FileConfig, LimitsFile, LogFile, NumberRule, OpaqueRule,
-    PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
+    Auth, ConnectorRule, EntityRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
+    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
 };
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};
@@ -124,6 +124,8 @@ pub struct Policy {
     pub mcp_connector: ConnectorRule,
     /// Which entity types are looked for and masked.
     pub profile: ProfileRule,
+    /// How eager the model of names is.
+    pub names: NamesRule,
     /// By entity type, whatever the profile says.
     pub entities: BTreeMap<EntityType, EntityRule>,
     /// Whether secrets can come back.
@@ -330,6 +332,7 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
         numbers: file.numbers,
         mcp_connector: file.mcp_connector.value,
         profile: file.profile,
+        names: file.names,
         entities: file.entities.into_iter().map(|(name, rule)| (name.0, rule.value)).collect(),
         secrets: file.secrets,
         secret_notice: file.secret_notice,

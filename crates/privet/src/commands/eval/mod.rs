@@ -9,13 +9,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use privet_detect::{Analyzer, Profile};
+use privet_detect::{Analyzer, ModelUse, Profile};
 use privet_text::{EntityType, Finding};
 
 use self::labelled::{Document, LabelMap, Labelled};
 use self::report::Report;
 use self::score::Scores;
-use crate::commands::scan::{entity, in_order, options_of, profile, score as score_min, with_own};
+use crate::commands::scan::{
+    entity, in_order, names, options_of, profile, score as score_min, with_own,
+};
 use crate::console::{CommandError, Console, Exit};
 
 /// What `privet eval` takes.
@@ -31,6 +33,9 @@ pub struct Args {
     /// For which work: it says which entity types are looked for.
     #[arg(long, value_name = "PROFILE", default_value = "strict", value_parser = profile)]
     profile: Profile,
+    /// How eager the model of names is; by default as the profile has it.
+    #[arg(long, value_name = "off|precise|balanced|strict", value_parser = names)]
+    names: Option<ModelUse>,
     /// Count only these entity types; by default those that are labelled.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
@@ -72,7 +77,8 @@ pub fn run(
         labelled::read(path, &map, &mut documents)?;
     }
     let own = console.load_detection(config)?;
-    let options = options_of(args.profile, &[], args.min_score, &[]);
+    let mut options = options_of(args.profile, &[], args.min_score, &[]);
+    options.model = args.names.unwrap_or(options.model);
     let analyzer = Analyzer::new(with_own(options, &own, (console.now)()));
     let (found, time) = scan(&analyzer, &documents);
     let scores = Scores::new(&documents, &found, &args.entities);

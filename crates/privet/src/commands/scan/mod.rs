@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use jiff::Timestamp;
-use privet_detect::{Analyzer, AnalyzerOptions, Profile, Support, language_of};
+use privet_detect::{Analyzer, AnalyzerOptions, ModelUse, Profile, Support, language_of};
 use privet_text::{EntitySet, EntityType, Finding, Score};
 
 use crate::config::Own;
@@ -48,6 +48,9 @@ pub struct Args {
     /// For which work: it says which entity types are reported.
     #[arg(long, value_name = "PROFILE", default_value = "office", value_parser = profile)]
     profile: Profile,
+    /// How eager the model of names is; by default as the profile has it.
+    #[arg(long, value_name = "off|precise|balanced|strict", value_parser = names)]
+    names: Option<ModelUse>,
     /// Report only these entity types, such as `PERSON,SECRET`, whatever the profile.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
@@ -116,7 +119,8 @@ pub fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
     let own = console.load_detection(config)?;
-    let options = options_of(args.profile, &args.entities, args.min_score, &args.allow);
+    let mut options = options_of(args.profile, &args.entities, args.min_score, &args.allow);
+    options.model = args.names.unwrap_or(options.model);
     let analyzer = Analyzer::new(with_own(options, &own, (console.now)()));
     if args.show && !console.out_is_terminal {
         return Err(CommandError::wrong_use(
@@ -319,6 +323,13 @@ pub(crate) fn entity(name: &str) -> Result<EntityType, String> {
 pub(crate) fn profile(name: &str) -> Result<Profile, String> {
     Profile::from_name(name).ok_or_else(|| {
         let names: Vec<_> = Profile::ALL.iter().map(|profile| profile.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+pub(crate) fn names(name: &str) -> Result<ModelUse, String> {
+    ModelUse::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = ModelUse::ALL.iter().map(|preset| preset.name()).collect();
         format!("expected one of {}", names.join(", "))
     })
 }
