@@ -17,6 +17,8 @@ PEOPLE = [
     ("sec_filings_en.jsonl", "English, loan agreements", ["PERSON", "LOCATION"]),
     ("meddocan_train_es.jsonl", "Spanish, clinical records", ["EMAIL_ADDRESS", "PHONE_NUMBER"]),
 ]
+# Privet's model of names was trained on these sets: its own figures on them say nothing.
+NAMES = {"PERSON", "LOCATION", "ORGANIZATION"}
 LABELS = {"PER": "PERSON", "LOC": "LOCATION", "ORG": "ORGANIZATION", "GPE": "LOCATION", "EMAIL": "EMAIL_ADDRESS", "PHONE": "PHONE_NUMBER"}
 
 
@@ -97,6 +99,8 @@ def people(binary, corpora):
             labelled, *one = overlap(gold, ours, entity)
             _, *two = overlap(gold, theirs, entity)
             shown = [" / ".join(f"{figure:.2f}" for figure in figures) for figures in (one, two)]
+            if entity in NAMES:
+                shown[0] = "trained on it"
             yield f"| {what} | `{entity}` | {labelled} | {shown[0]} | {shown[1]} |"
     ours, theirs = (sorted(speed)[len(speeds) // 2] for speed in zip(*speeds))
     yield ""
@@ -142,7 +146,8 @@ def section(binary, corpora):
         f"In the same run: {versions}. Presidio with its default recognizers, English, score 0.4 and more, on the first",
         f"{BYTES_MAX // 1000} KB of each set. Secrets by snippet: found when a finding shares the line of the secret. Kingfisher's speed",
         "holds its start-up, which such small texts do not repay; nothing was validated online. Privet's model of names was trained",
-        "on these texts, so its names here are no comparison; the patterns and secrets are.",
+        "on these texts, so that its figures would be no comparison. Of models that never saw the corpus (whole corpora left out,",
+        "model card), people: web and mail .80, news .90, tweets .54, Wikipedia's five domains .91.",
         "",
         *people(binary, corpora),
         "",
