@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use privet_detect::{Analyzer, AnalyzerOptions, Profile};
+use privet_detect::{Analyzer, AnalyzerOptions, ModelUse, Profile};
 
 const PROSE: &str = "The committee met on Thursday to discuss the budget for the coming year. It was \
     agreed that the northern office would move before the end of March, and that the old furniture \
@@ -22,17 +22,24 @@ const LOG: &str = "2026-11-21T06:15:58.123456Z  INFO gateway::front: request fin
     bytes=18234 elapsed_ms=12.4 path=/v1/messages trace=4b5827f01c7cb748200e01bc264caee6\n\
     2026-11-21T06:15:58.124001Z DEBUG gateway::pool: connection reused id=1293 idle_ms=402\n";
 
-/// The least and the most that is looked for.
-const PROFILES: [Profile; 2] = [Profile::Coding, Profile::Strict];
+/// The least and the most that is looked for, by the rules alone, and what the gateway does.
+fn kinds() -> [(&'static str, AnalyzerOptions); 3] {
+    let rules = |profile| AnalyzerOptions { model: ModelUse::Off, ..AnalyzerOptions::of(profile) };
+    [
+        ("coding-rules", rules(Profile::Coding)),
+        ("strict-rules", rules(Profile::Strict)),
+        ("coding", AnalyzerOptions::of(Profile::Coding)),
+    ]
+}
 
 fn clean_text(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("clean");
-    for profile in PROFILES {
-        let analyzer = Analyzer::new(AnalyzerOptions::of(profile));
+    for (kind, options) in kinds() {
+        let analyzer = Analyzer::new(options);
         for (name, sample) in [("prose", PROSE), ("code", CODE), ("json", JSON), ("log", LOG)] {
             let text = sample.repeat(256 * 1024 / sample.len());
             group.throughput(Throughput::Bytes(text.len() as u64));
-            group.bench_function(format!("{name}/{}", profile.name()), |bencher| {
+            group.bench_function(format!("{name}/{kind}"), |bencher| {
                 bencher.iter(|| analyzer.analyze(black_box(&text)));
             });
         }
@@ -51,9 +58,9 @@ fn own_text(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("own");
     group.sample_size(10);
     group.throughput(Throughput::Bytes(text.len() as u64));
-    for profile in PROFILES {
-        let analyzer = Analyzer::new(AnalyzerOptions::of(profile));
-        group.bench_function(profile.name(), |bencher| {
+    for (kind, options) in kinds() {
+        let analyzer = Analyzer::new(options);
+        group.bench_function(kind, |bencher| {
             bencher.iter(|| analyzer.analyze(black_box(&text)));
         });
     }

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use privet_detect::{Analyzer, AnalyzerOptions, Case, Custom};
+use privet_detect::{Analyzer, AnalyzerOptions, Case, Custom, ModelUse};
 use privet_text::EntityType;
 
 const PROSE: &str = "The committee met on Thursday to discuss the budget for the coming year. It was \
@@ -28,7 +28,9 @@ fn main() {
             Arc::new(builder.build())
         });
         let (took, memory) = (began.elapsed(), resident().saturating_sub(before));
-        let analyzer = Analyzer::new(AnalyzerOptions { custom, ..AnalyzerOptions::default() });
+        let options =
+            AnalyzerOptions { custom, model: ModelUse::Off, ..AnalyzerOptions::default() };
+        let analyzer = Analyzer::new(options);
         let dense: String = (0..2_000).map(|n| name(n * 37) + " wrote again. ").collect();
         println!(
             "{entries:7} | {took:8.1?} | {:10.1} | {:11.0} | {:10.0} | {:10.0}",
