@@ -57,14 +57,15 @@ pub(crate) struct LineColumn {
 pub(crate) struct Lines<'t> {
     text: &'t str,
     line: usize,
-    line_start: usize,
+    /// Characters of this line before `seen`.
+    passed: usize,
     seen: usize,
 }
 
 impl<'t> Lines<'t> {
     /// Starts at the beginning of `text`.
     pub(crate) fn new(text: &'t str) -> Self {
-        Self { text, line: 1, line_start: 0, seen: 0 }
+        Self { text, line: 1, passed: 0, seen: 0 }
     }
 
     /// Where byte `at` stands. Offsets must come in order; an earlier one starts over.
@@ -72,13 +73,17 @@ impl<'t> Lines<'t> {
         if at < self.seen {
             *self = Self::new(self.text);
         }
-        let passed = self.text.as_bytes().get(self.seen..at).unwrap_or_default();
-        for (index, _) in passed.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
-            self.line += 1;
-            self.line_start = self.seen + index + 1;
-        }
+        let passed = self.text.get(self.seen..at).unwrap_or_default();
         self.seen = at;
-        let column = self.text.get(self.line_start..at).map_or(0, |head| head.chars().count()) + 1;
+        match passed.rsplit_once('\n') {
+            Some((lines, tail)) => {
+                self.line += 1 + lines.bytes().filter(|byte| *byte == b'\n').count();
+                self.passed = tail.chars().count();
+            }
+            // Counted on from the last place: a text may be one long line.
+            None => self.passed += passed.chars().count(),
+        }
+        let column = self.passed + 1;
         LineColumn { line: self.line, column }
     }
 }
