@@ -104,18 +104,13 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// A connection inside the group's transaction.
+/// A connection inside the group's transaction. Nobody else writes meanwhile, on any
+/// machine.
 pub struct Transaction<'a>(Connection<'a>);
 
 impl<'a> Transaction<'a> {
     pub(crate) fn new(session: &'a dyn Session) -> Self {
         Self(Connection::new(session))
-    }
-
-    /// Until the transaction ends nobody else, on any machine, passes `lock` with this
-    /// name. In SQLite whoever writes is alone anyway.
-    pub fn lock(&self, name: &str) -> Result<(), StoreError> {
-        self.0.session.lock(name)
     }
 }
 
@@ -202,7 +197,6 @@ pub(crate) trait Session: Send {
     fn release(&self) -> Result<(), StoreError>;
     /// Takes back what came since the savepoint, and the savepoint.
     fn undo(&self) -> Result<(), StoreError>;
-    fn lock(&self, name: &str) -> Result<(), StoreError>;
     fn state(&self) -> State;
     /// Frees what deleted rows took, as far as the database can.
     fn compact(&self) -> Result<(), StoreError>;

@@ -48,7 +48,9 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<(), &Arc<StoreError>>) {
-        let Self { outcome, answer, .. } = *self;
+        let Self { work, outcome, answer } = *self;
+        // What the work holds must be free when the caller goes on.
+        drop(work);
         let outcome = match (outcome, committed) {
             // A job's own error says more than the group's.
             (Some(Err(error)), _) => Err(error),

@@ -97,7 +97,7 @@ impl PostgresServer {
         let schema = schema::name(self.schema);
         format!(
             "SET search_path TO {schema}; SET statement_timeout = '10s'; \
-             SET idle_in_transaction_session_timeout = '10s'"
+             SET idle_in_transaction_session_timeout = '5s'"
         )
     }
 }

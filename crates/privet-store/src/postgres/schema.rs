@@ -30,8 +30,7 @@ pub(super) fn migrate(session: &PostgresSession, schema: Schema) -> Result<(), S
     check_server(session)?;
     let (name, steps) = (name(schema), steps(schema));
     session.begin()?;
-    let done = session.lock(name).and_then(|()| migrate_to(session, name, steps));
-    match done {
+    match migrate_to(session, name, steps) {
         Ok(()) => session.commit(),
         Err(error) => {
             session.rollback();

@@ -112,10 +112,6 @@ impl Session for SqliteSession {
         self.run("RELEASE job")
     }
 
-    fn lock(&self, _name: &str) -> Result<(), StoreError> {
-        Ok(())
-    }
-
     fn state(&self) -> State {
         match self.began.get() && self.connection.is_autocommit() {
             true => State::TakenBack,

@@ -115,24 +115,15 @@ CREATE TABLE api_key (
 );
 CREATE UNIQUE INDEX api_key_name ON api_key (tenant, workspace, name) WHERE revoked_at IS NULL;
 
--- audit: one log for each machine that writes.
-CREATE TABLE audit_log (
-  id   BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE
-);
-
--- audit: the entries. `time` is Unix milliseconds and never falls within a log; `hash`
--- chains to the entry before.
+-- audit: the log. `time` is Unix milliseconds and never falls; `hash` chains to the row before.
 CREATE TABLE audit (
-  log        BIGINT NOT NULL REFERENCES audit_log (id),
-  seq        BIGINT NOT NULL,
+  seq        BIGINT PRIMARY KEY,
   time       BIGINT NOT NULL,
   event      TEXT NOT NULL,
   request_id TEXT,
   entry      TEXT NOT NULL,
-  hash       BYTEA NOT NULL,
-  PRIMARY KEY (log, seq)
+  hash       BYTEA NOT NULL
 );
 CREATE INDEX audit_request ON audit (request_id) WHERE request_id IS NOT NULL;
-CREATE INDEX audit_rare ON audit (event, log, seq)
+CREATE INDEX audit_rare ON audit (event, seq)
   WHERE event NOT IN ('request_intent', 'request_outcome');

@@ -115,24 +115,15 @@ CREATE TABLE api_key (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX api_key_name ON api_key (tenant, workspace, name) WHERE revoked_at IS NULL;
 
--- audit: one log for each machine that writes.
-CREATE TABLE audit_log (
-  id   INTEGER PRIMARY KEY AUTOINCREMENT,
-  name TEXT NOT NULL UNIQUE
-) STRICT;
-
--- audit: the entries. `time` is Unix milliseconds and never falls within a log; `hash`
--- chains to the entry before.
+-- audit: the log. `time` is Unix milliseconds and never falls; `hash` chains to the row before.
 CREATE TABLE audit (
-  log        INTEGER NOT NULL REFERENCES audit_log (id),
-  seq        INTEGER NOT NULL,
+  seq        INTEGER PRIMARY KEY,
   time       INTEGER NOT NULL,
   event      TEXT NOT NULL,
   request_id TEXT,
   entry      TEXT NOT NULL,
-  hash       BLOB NOT NULL,
-  PRIMARY KEY (log, seq)
-) STRICT, WITHOUT ROWID;
+  hash       BLOB NOT NULL
+) STRICT;
 CREATE INDEX audit_request ON audit (request_id) WHERE request_id IS NOT NULL;
-CREATE INDEX audit_rare ON audit (event, log, seq)
+CREATE INDEX audit_rare ON audit (event, seq)
   WHERE event NOT IN ('request_intent', 'request_outcome');
