@@ -187,6 +187,11 @@ impl Vault {
         checked
     }
 
+    /// The database of keys.
+    pub fn key_store(&self) -> &Store {
+        &self.shared.ring.store
+    }
+
     /// The database below.
     pub fn store(&self) -> &Store {
         &self.shared.store

@@ -71,69 +71,75 @@ impl Vault {
         now: Timestamp,
     ) -> Result<Subject, SearchError> {
         let identifiers = Identifiers::new(identifiers).ok_or(SearchError::TooShort)?;
-        let scopes = self.shared.store.read(|connection| of_tenant(connection, tenant))?;
         let mut subject = Subject::default();
-        for names in scopes {
+        self.each_value(tenant, |scope, row| scope.look_at(&identifiers, row, &mut subject))?;
+        for names in self.shared.store.read(|connection| of_tenant(connection, tenant))? {
             if let Some(scope) = Scope::of_names(&self.shared, names)? {
-                scope.search_values(&identifiers, &mut subject)?;
                 scope.search_secrets(&identifiers, now, &mut subject)?;
             }
         }
         Ok(subject)
     }
+
+    /// Calls `look` with each value of the tenant, sealed.
+    pub(crate) fn each_value(
+        &self,
+        tenant: &str,
+        mut look: impl FnMut(&Scope, StoredValue),
+    ) -> Result<(), VaultError> {
+        for names in self.shared.store.read(|connection| of_tenant(connection, tenant))? {
+            let Some(scope) = Scope::of_names(&self.shared, names)? else { continue };
+            let mut after = String::new();
+            loop {
+                let page = self.shared.store.read(|connection| {
+                    connection.query_all(
+                        "SELECT token, entity, sealed, created_at FROM token
+                         WHERE scope = ?1 AND token > ?2 ORDER BY token LIMIT ?3",
+                        params![scope.id, after, PAGE_ROWS],
+                        stored_value,
+                    )
+                })?;
+                let Some(last) = page.last() else { break };
+                after.clone_from(&last.token);
+                page.into_iter().for_each(|row| look(&scope, row));
+            }
+        }
+        Ok(())
+    }
 }
 
-struct StoredValue {
-    token: String,
-    entity: String,
-    sealed: Vec<u8>,
+/// A value as it lies in the database.
+pub(crate) struct StoredValue {
+    pub(crate) token: String,
+    pub(crate) entity: String,
+    pub(crate) sealed: Vec<u8>,
     created_at: i64,
 }
 
 impl Scope {
-    fn search_values(
-        &self,
-        identifiers: &Identifiers,
-        subject: &mut Subject,
-    ) -> Result<(), VaultError> {
-        let mut after = String::new();
-        loop {
-            let page = self.shared.store.read(|connection| {
-                connection.query_all(
-                    "SELECT token, entity, sealed, created_at FROM token
-                     WHERE scope = ?1 AND token > ?2 ORDER BY token LIMIT ?3",
-                    params![self.id, after, PAGE_ROWS],
-                    stored_value,
-                )
-            })?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after.clone_from(&last.token);
-            for row in page {
-                subject.searched += 1;
-                let place = self.place("token", &row.token, &row.entity);
-                let value = self
-                    .value_key(&row.token)
-                    .and_then(|key| seal::open(&key, &place, &row.sealed))
-                    .and_then(|value| String::from_utf8(value.to_vec()).ok());
-                let Some(value) = value else {
-                    subject.unreadable += 1;
-                    continue;
-                };
-                let entity = EntityType::from_name(&row.entity).unwrap_or(EntityType::Custom);
-                let likeness = identifiers.likeness(&value, entity == EntityType::Person);
-                if let Some(likeness) = likeness {
-                    subject.mentions.push(Mention {
-                        likeness,
-                        token: row.token,
-                        entity,
-                        value: Raw::new(value),
-                        scope: self.name.clone(),
-                        created_at: time_of(row.created_at),
-                        reference: self.reference,
-                        secret: None,
-                    });
-                }
-            }
+    fn look_at(&self, identifiers: &Identifiers, row: StoredValue, subject: &mut Subject) {
+        subject.searched += 1;
+        let place = self.place("token", &row.token, &row.entity);
+        let value = self
+            .value_key(&row.token)
+            .and_then(|key| seal::open(&key, &place, &row.sealed))
+            .and_then(|value| String::from_utf8(value.to_vec()).ok());
+        let Some(value) = value else {
+            subject.unreadable += 1;
+            return;
+        };
+        let entity = EntityType::from_name(&row.entity).unwrap_or(EntityType::Custom);
+        if let Some(likeness) = identifiers.likeness(&value, entity == EntityType::Person) {
+            subject.mentions.push(Mention {
+                likeness,
+                token: row.token,
+                entity,
+                value: Raw::new(value),
+                scope: self.name.clone(),
+                created_at: time_of(row.created_at),
+                reference: self.reference,
+                secret: None,
+            });
         }
     }
 
