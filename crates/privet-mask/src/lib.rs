@@ -8,6 +8,7 @@ mod depth;
 mod escape;
 mod masked;
 mod needles;
+pub mod operator;
 mod restore;
 mod sweep;
 mod table;

@@ -33,6 +33,7 @@ mod root_key;
 mod scope;
 mod seal;
 mod secret;
+mod stand_in;
 mod tokens;
 mod vault;
 
@@ -46,5 +47,6 @@ pub use random::{OsRandom, Random, RandomError};
 pub use root_key::{RootKey, RootKeyError};
 pub use scope::{Scope, ScopeName};
 pub use secret::SecretMode;
+pub use stand_in::Derivation;
 pub use tokens::{StoredToken, Tokens};
 pub use vault::{Vault, VaultOptions};

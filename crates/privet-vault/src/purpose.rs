@@ -24,6 +24,11 @@ pub(crate) enum Purpose {
     Secret,
     SecretIndex,
     SecretSeal,
+    StandIn,
+    FormatPreserving,
+    DateShift,
+    Noise,
+    HashOperator,
 }
 
 impl Purpose {
@@ -43,6 +48,11 @@ impl Purpose {
             Self::Secret => b"secret",
             Self::SecretIndex => b"secret-index",
             Self::SecretSeal => b"secret-seal",
+            Self::StandIn => b"stand-in",
+            Self::FormatPreserving => b"format-preserving",
+            Self::DateShift => b"date-shift",
+            Self::Noise => b"noise",
+            Self::HashOperator => b"hash-operator",
         }
     }
 }

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::purpose::{Key, Purpose, derive, framed};
 use crate::reservation::Reservations;
 use crate::seal::{self, Place};
+use crate::stand_in::OperatorKeys;
 use crate::vault::Shared;
 use crate::{VaultError, purpose};
 
@@ -60,6 +61,7 @@ pub struct Scope {
     pub(crate) name: ScopeName,
     pub(crate) name_bytes: Vec<u8>,
     pub(crate) keys: ScopeKeys,
+    pub(crate) operators: OperatorKeys,
     pub(crate) reserved: Arc<Mutex<Reservations>>,
     pub(crate) shared: Arc<Shared>,
 }
@@ -92,6 +94,7 @@ impl Scope {
         Ok(Self {
             id: row.id,
             keys: ScopeKeys::new(&key, name, &name_bytes),
+            operators: OperatorKeys::new(&key, &shared.root, name, &name_bytes),
             name: name.clone(),
             name_bytes,
             reserved: Arc::default(),
