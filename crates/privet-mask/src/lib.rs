@@ -7,6 +7,7 @@
 mod depth;
 mod escape;
 mod masked;
+mod mention;
 mod needles;
 pub mod operator;
 mod restore;
@@ -17,6 +18,7 @@ mod url;
 
 pub use escape::{escape_into, is_escaped_surface};
 pub use masked::{AssembleError, Edit, Masked, assemble};
+pub use mention::Mentions;
 pub use needles::{Hit, Needles};
 pub use restore::{Destination, End, Form, LeafObserver, Restorer};
 pub use sweep::{Sweep, is_distinctive};

@@ -5,8 +5,8 @@ use privet_text::EntityType;
 /// Crockford's base 32: digits and capitals without I, L, O and U.
 pub const LABEL_ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// No token is longer than this many bytes.
-pub const TOKEN_BYTES_MAX: usize = 48;
+/// No token is longer than this many bytes, and no more are held back in a stream.
+pub const TOKEN_BYTES_MAX: usize = 128;
 
 /// The entity type whose tokens begin as `token` does, if any.
 pub fn stem_of(token: &str) -> Option<EntityType> {

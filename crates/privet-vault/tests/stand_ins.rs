@@ -23,7 +23,7 @@ fn a_stand_in_is_derived_claimed_and_opened() {
     let beside = claim(&house.scope("kim"), "81.169.145.68", 200).unwrap();
     assert_eq!(first.token(), beside.token());
     assert!(first.is_fresh());
-    house.commit(&[first.clone()]).unwrap();
+    house.commit(std::slice::from_ref(&first)).unwrap();
     let scope = house.neighbour().scope("kim");
     assert_eq!(claim(&scope, "81.169.145.68", 200).unwrap().token(), first.token());
     assert_eq!(scope.open(first.token(), at(0)).unwrap().expose(), "81.169.145.68");
