@@ -213,6 +213,11 @@ fn describe(record: &mut Record, masking: &Masking) {
         .iter()
         .map(|(entity, count)| (entity.name().to_owned(), u64::from(*count)))
         .collect();
+    record.operators = masking
+        .operators
+        .iter()
+        .map(|((entity, operator), count)| (format!("{entity}/{operator}"), u64::from(*count)))
+        .collect();
     record.tokens_new = Some(u64::from(masking.tokens_new));
     record.tokens_reused = Some(u64::from(total.saturating_sub(masking.tokens_new)));
     record.notes.clear();
@@ -236,7 +241,10 @@ fn refused(call: &mut Call, refusal: Refusal, scope: &Arc<Scope>) -> Failure {
             call.record.entities.insert(entity.name().to_owned(), 1);
             problem.field = Some(role);
         }
-        Refusal::Policy { entity } | Refusal::Number { entity } | Refusal::Tightened { entity } => {
+        Refusal::Policy { entity }
+        | Refusal::Number { entity }
+        | Refusal::Form { entity, .. }
+        | Refusal::Tightened { entity } => {
             call.record.entities.insert(entity.name().to_owned(), 1);
         }
         Refusal::Opaque { content, context, .. } => {

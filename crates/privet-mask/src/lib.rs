@@ -23,5 +23,5 @@ pub use needles::{Hit, Needles};
 pub use restore::{Destination, End, Form, LeafObserver, Restorer};
 pub use sweep::{Sweep, is_distinctive};
 pub use table::{RestoreTable, RestoreTableBuilder};
-pub use token::{LABEL_ALPHABET, TOKEN_BYTES_MAX, stem_of};
+pub use token::{LABEL_ALPHABET, TOKEN_BYTES_MAX, meant, stem_of};
 pub use url::HostList;

@@ -23,13 +23,18 @@ impl Mentions {
         Self { needles: Needles::new(spellings), table, all }
     }
 
-    /// The table again.
-    pub fn into_table(self) -> Arc<RestoreTable> {
-        self.table
+    /// The table again, if nobody else has it.
+    pub fn into_table(self) -> Option<RestoreTable> {
+        Arc::into_inner(self.table)
     }
 
     /// The places, from left to right.
     pub fn find(&self, text: &str) -> Vec<Range<usize>> {
+        self.find_values(text).into_iter().map(|(place, _)| place).collect()
+    }
+
+    /// The places, from left to right, each with the value that would be restored there.
+    pub fn find_values(&self, text: &str) -> Vec<(Range<usize>, String)> {
         if self.table.is_empty() || !(self.all || self.needles.is_in(&compact(text))) {
             return Vec::new();
         }
@@ -40,7 +45,11 @@ impl Mentions {
         let mut out = Vec::with_capacity(text.len());
         restorer.push(text, &mut out, &mut places);
         restorer.finish(End::Complete, &mut out, &mut places);
-        places.found
+        let value = |(place, put): (_, Range<usize>)| {
+            let bytes = out.get(put).unwrap_or_default();
+            (place, String::from_utf8_lossy(bytes).into_owned())
+        };
+        places.found.into_iter().map(value).collect()
     }
 }
 
@@ -51,7 +60,8 @@ fn compact(text: &str) -> Vec<u8> {
 
 #[derive(Default)]
 struct Places {
-    found: Vec<Range<usize>>,
+    /// Where it was said, and where the value stands in what came out.
+    found: Vec<(Range<usize>, Range<usize>)>,
     /// How much longer what came out is than what went in, so far.
     grown: isize,
 }
@@ -63,7 +73,7 @@ impl LeafObserver for Places {
 
     fn leaf_edited(&mut self, start: usize, end: usize, original: &str) {
         let from = start.saturating_add_signed(-self.grown);
-        self.found.push(from..from + original.len());
+        self.found.push((from..from + original.len(), start..end));
         self.grown += (end - start).cast_signed() - original.len().cast_signed();
     }
 }

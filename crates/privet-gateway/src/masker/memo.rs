@@ -25,7 +25,7 @@ pub(super) struct SavedLeaf {
 /// What became of a leaf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Fate {
-    /// These spans were found.
+    /// These spans were found and became typed tokens or stayed. Read, no longer written.
     Spans(Vec<SavedSpan>),
     /// Claude wrote it; this stood in these places.
     Written(Vec<SavedWritten>),
@@ -33,6 +33,8 @@ pub(super) enum Fate {
     Withheld,
     /// A signed block was left out.
     Dropped,
+    /// These spans were found.
+    Treated(Vec<TreatedSpan>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +48,20 @@ pub(super) struct SavedSpan {
     pub(super) token: Option<String>,
 }
 
+/// A finding and what was done to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TreatedSpan {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// JSON strings inside the leaf around it.
+    pub(super) levels: u8,
+    pub(super) entity: String,
+    /// The name of the operator.
+    pub(super) operator: String,
+    /// What stands there instead; `None` if policy let it stand.
+    pub(super) text: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SavedWritten {
     pub(super) start: u32,
@@ -53,9 +69,28 @@ pub(super) struct SavedWritten {
     pub(super) text: String,
 }
 
-impl SavedSpan {
+impl TreatedSpan {
     pub(super) fn entity(&self) -> EntityType {
         EntityType::from_name(&self.entity).unwrap_or(EntityType::Custom)
+    }
+
+    /// Whether what stands there stands for the value.
+    pub(super) fn restores(&self) -> bool {
+        matches!(self.operator.as_str(), "typed" | "shaped" | "surrogate" | "fpe")
+    }
+}
+
+impl From<SavedSpan> for TreatedSpan {
+    fn from(span: SavedSpan) -> Self {
+        let operator = if span.token.is_some() { "typed" } else { "keep" };
+        Self {
+            start: span.start,
+            end: span.end,
+            levels: span.levels,
+            entity: span.entity,
+            operator: operator.to_owned(),
+            text: span.token,
+        }
     }
 }
 
@@ -66,7 +101,14 @@ impl SegmentMemo {
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        postcard::from_bytes(bytes).ok()
+        let mut memo: Self = postcard::from_bytes(bytes).ok()?;
+        for leaf in &mut memo.leaves {
+            if let Fate::Spans(spans) = &mut leaf.fate {
+                let spans = std::mem::take(spans).into_iter().map(TreatedSpan::from);
+                leaf.fate = Fate::Treated(spans.collect());
+            }
+        }
+        Some(memo)
     }
 }
 
@@ -136,4 +178,34 @@ pub(crate) fn hash_to_row(bytes: &[u8]) -> Option<AnswerRow> {
             .collect(),
     };
     Some(stored.into_iter().map(leaf).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_before_operators_is_read() {
+        let span = |token: Option<&str>| SavedSpan {
+            start: 3,
+            end: 11,
+            levels: 0,
+            entity: String::from("PERSON"),
+            token: token.map(str::to_owned),
+        };
+        let spans = vec![span(Some("PERSON_K7Q2MX4")), span(None)];
+        let old = SegmentMemo {
+            detector: 7,
+            leaves: vec![
+                SavedLeaf { index: 1, fate: Fate::Spans(spans) },
+                SavedLeaf { index: 2, fate: Fate::Dropped },
+            ],
+        };
+        let read = SegmentMemo::decode(&old.encode()).unwrap();
+        let Fate::Treated(spans) = &read.leaves[0].fate else { panic!("not treated") };
+        assert_eq!(spans[0].text.as_deref(), Some("PERSON_K7Q2MX4"));
+        assert!(spans[0].restores() && !spans[1].restores() && spans[1].text.is_none());
+        assert_eq!(read.leaves[1].fate, Fate::Dropped);
+        assert_eq!(SegmentMemo::decode(&read.encode()).unwrap(), read);
+    }
 }

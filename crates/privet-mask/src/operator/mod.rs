@@ -19,6 +19,7 @@ mod number;
 mod redact;
 mod role;
 mod shaped;
+pub mod surrogate;
 
 use privet_text::EntityType;
 

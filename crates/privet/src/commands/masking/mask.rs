@@ -82,6 +82,8 @@ fn record(masked: &MaskedText, input: &Input, scope: &Scope, console: &Console<'
     record.workspace = Some(scope.name().workspace.clone());
     let counts = masked.counts.iter();
     record.entities = counts.map(|(entity, n)| (entity.name().to_owned(), *n)).collect();
+    let operators = masked.operators.iter();
+    record.operators = operators.map(|((entity, op), n)| (format!("{entity}/{op}"), *n)).collect();
     let total: u64 = masked.counts.values().sum();
     record.tokens_new = Some(masked.tokens_new);
     record.tokens_reused = Some(total.saturating_sub(masked.tokens_new));
