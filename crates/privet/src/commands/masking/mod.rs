@@ -2,6 +2,7 @@
 //! gateway's own vault, so that a value has the same token in a file and in a request.
 
 mod mask;
+mod present;
 mod unmask;
 
 use std::io::{IsTerminal, Write};

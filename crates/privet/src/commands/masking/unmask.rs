@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use privet_audit::{AuditError, Event, Note, Record};
 use privet_detect::{Analyzer, AnalyzerOptions};
-use privet_mask::{Destination, End, Form, RestoreTableBuilder, Restorer, stem_of};
+use privet_mask::{Destination, End, Form, RestoreTableBuilder, Restorer, meant};
 use privet_text::EntityType;
 use privet_vault::{RestoreError, Scope};
 use privet_wire::json::Json;
 
+use super::present::tokens_in;
 use super::{Args, Input, for_each, name_of, open_scope};
 use crate::console::{CommandError, Console, Exit};
 use crate::house::House;
@@ -54,11 +55,12 @@ fn open_tokens(
     scope: &Scope,
     console: &Console<'_>,
 ) -> Result<Opened, CommandError> {
-    let mut tokens = BTreeMap::new();
+    let mut tokens = tokens_in(text, scope).map_err(|error| CommandError::could_not_run(&error))?;
+    // What looks like a token and is none of the scope's is told; so are expired secrets.
     for finding in analyzer.analyze(text) {
-        let spelled = finding.span.of(text).unwrap_or_default();
-        let token = spelled.replace('\\', "").to_ascii_uppercase();
-        if let Some(entity) = stem_of(&token) {
+        let (token, entity) = meant(finding.span.of(text).unwrap_or_default());
+        let within = |known: &String| known.to_ascii_uppercase().contains(&token);
+        if !tokens.keys().any(within) {
             tokens.insert(token, entity);
         }
     }
