@@ -18,7 +18,7 @@ pub use find::LeafCache;
 pub use memory::{AnswerRow, Claimed, Memory, MemoryError};
 pub use plan::{Masker, Masking};
 pub use refusal::Refusal;
-pub use text::{MaskedText, TextRefusal};
+pub use text::{FieldValue, MaskedField, MaskedText, TextRefusal};
 
 use std::collections::BTreeMap;
 

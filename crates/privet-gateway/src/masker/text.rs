@@ -7,7 +7,7 @@ use privet_mask::{AssembleError, Edit, Masked, Needles, RestoreTableBuilder, Swe
 use privet_text::{EntityType, Raw};
 
 use super::find::{Found, Values, find};
-use super::treat::{Treated, treat, typed};
+use super::treat::{Treated, treat, treat_number, typed};
 use super::{Masker, Memory, Refusal, wall};
 
 /// A text in which every finding was replaced.
@@ -20,6 +20,25 @@ pub struct MaskedText {
     pub operators: BTreeMap<(EntityType, String), u64>,
     /// Tokens that were never used before.
     pub tokens_new: u64,
+}
+
+/// The value of a field.
+#[derive(Clone, Copy)]
+pub enum FieldValue<'v> {
+    /// A text.
+    Text(&'v str),
+    /// A JSON number, which becomes another number.
+    Number(&'v str),
+}
+
+/// What stands for the value of a field.
+pub struct MaskedField {
+    /// The text or number.
+    pub text: String,
+    /// The operator's name.
+    pub operator: &'static str,
+    /// It was never used before.
+    pub fresh: bool,
 }
 
 /// Why a text was not masked. No variant carries a value.
@@ -38,6 +57,35 @@ pub enum TextRefusal {
 }
 
 impl Masker {
+    /// Masks a value that is known to be an `entity`, by `operator` or as policy says. Gives
+    /// what stands for it; `None` if policy keeps it.
+    ///
+    /// # Errors
+    /// If policy refuses it, or the vault cannot say its token.
+    pub fn mask_field(
+        &self,
+        (entity, operator): (EntityType, Option<&Operator>),
+        value: &FieldValue<'_>,
+        memory: &mut dyn Memory,
+    ) -> Result<Option<MaskedField>, TextRefusal> {
+        let operator = match operator {
+            Some(operator) => operator.clone(),
+            // Naming a field asks for it to be masked, also where policy only counts.
+            None => match self.policy().entities.get(&entity) {
+                Some(operator) => operator.clone(),
+                None => Operator::of(entity),
+            },
+        };
+        let treated = match (&operator, value) {
+            (Operator::Keep, _) => return Ok(None),
+            (Operator::Refuse, _) => return Err(TextRefusal::Policy(entity)),
+            (_, FieldValue::Text(text)) => treat(memory, &operator, entity, text)?,
+            (_, FieldValue::Number(number)) => treat_number(memory, &operator, entity, number)?,
+        };
+        let Treated { text, operator, fresh, .. } = treated;
+        Ok(Some(MaskedField { text, operator, fresh }))
+    }
+
     /// Masks `text` as if it were said in a request.
     ///
     /// # Errors
