@@ -167,8 +167,15 @@ impl Restorer {
         }
         for byte in piece.bytes() {
             let unit = self.read(byte);
+            // Almost every byte passes here.
+            if self.matching.is_none() && !self.may_begin_at(unit) {
+                self.release(unit, out, observer);
+                continue;
+            }
             self.step(unit, out, observer);
-            self.read_again(out, observer);
+            if !self.again.is_empty() {
+                self.read_again(out, observer);
+            }
         }
         self.show(observer);
     }
@@ -266,9 +273,10 @@ impl Restorer {
     }
 
     fn step(&mut self, unit: Unit, out: &mut Vec<u8>, observer: &mut dyn LeafObserver) {
-        let Some(mut matching) = self.matching.take() else {
+        if self.matching.is_none() {
             return self.begin(unit, out, observer);
-        };
+        }
+        let Some(mut matching) = self.matching.take() else { return };
         let ended = unit.boundary == Boundary::LeafEnd;
         self.held.push(unit);
         matching.candidates = match matching.candidates {
@@ -286,10 +294,14 @@ impl Restorer {
         }
     }
 
+    fn may_begin_at(&self, unit: Unit) -> bool {
+        let first = unit.decoded.as_bytes().first().copied().unwrap_or_default();
+        unit.plain && self.table.may_start(first, self.before.is_word())
+    }
+
     /// Nothing is held: starts a match at `unit`, or releases it.
     fn begin(&mut self, unit: Unit, out: &mut Vec<u8>, observer: &mut dyn LeafObserver) {
-        let first = unit.decoded.as_bytes().first().copied().unwrap_or_default();
-        if unit.plain && self.table.may_start(first, self.before.is_word()) {
+        if self.may_begin_at(unit) {
             let before =
                 if unit.boundary == Boundary::LeafStart { Before::default() } else { self.before };
             let mut matching = Matching {
@@ -361,9 +373,10 @@ impl Restorer {
         };
         let first = self.held.first().and_then(|unit| unit.decoded.as_bytes().first());
         let units = self.held.len();
-        let written = self.written(units);
-        let plain = written.iter().filter(|byte| **byte != b'\\');
-        let exact = entry.kind != Kind::Marker || plain.count() == entry.spelling.len();
+        // The number of a marker is no random part: nothing but backslashes may be added.
+        let exact = entry.kind != Kind::Marker
+            || self.written(units).iter().filter(|byte| **byte != b'\\').count()
+                == entry.spelling.len();
         let fits = first.is_some_and(|first| may_begin(entry.kind, *first, matching.before));
         if exact && fits && matching.complete.last().is_none_or(|last| last.units < units) {
             matching.complete.push(Complete { entry: index, kind: entry.kind, units });

@@ -196,6 +196,9 @@ impl RestoreTable {
     /// the first.
     pub(crate) fn value_of(&self, entry: &Entry, written: &str) -> Option<&Value> {
         let named = self.values.get(entry.value)?;
+        if named.token == written {
+            return Some(named);
+        }
         let whole = self.values.get(..self.whole).unwrap_or_default();
         // As it was before Markdown and line breaks.
         let plain = written.replace('\\', "");
