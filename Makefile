@@ -46,3 +46,4 @@ docs: ## Pages that are generated from the code.
 	PRIVET_WRITE_DOCS=1 cargo test -p privet --lib
 	PRIVET_WRITE_DOCS=1 cargo test -p privet-audit --lib
 	PRIVET_WRITE_DOCS=1 cargo test -p privet-detect --lib
+	PRIVET_WRITE_DOCS=1 cargo test -p privet-mask --test transformations

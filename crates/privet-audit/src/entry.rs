@@ -266,6 +266,9 @@ pub struct Record {
     pub data_class: Option<DataClass>,
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub entities: Counts,
+    /// What was done to them: `EMAIL_ADDRESS/shaped`.
+    #[serde(default, skip_serializing_if = "Counts::is_empty")]
+    pub operators: Counts,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_new: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -326,6 +329,7 @@ impl Record {
             deployment: None,
             data_class: None,
             entities: Counts::new(),
+            operators: Counts::new(),
             tokens_new: None,
             tokens_reused: None,
             detector_version: None,

@@ -87,7 +87,7 @@ impl Scope {
 
     /// Finds the token of `exact` in the cache, among the requests in flight or
     /// in the store; otherwise reserves the first free one of `candidates`.
-    fn claim_with<I: Iterator<Item = String>>(
+    pub(crate) fn claim_with<I: Iterator<Item = String>>(
         &self,
         entity: EntityType,
         exact: Surface,

@@ -122,6 +122,20 @@ impl Scope {
         self.insert(tx, Table::Segment, memos.iter().map(|(hash, memo)| (hash, &**memo)), now)
     }
 
+    /// Removes segment memos that others are about to take the place of.
+    pub fn remove_segment_memos(
+        &self,
+        tx: &Transaction<'_>,
+        hashes: &[MemoHash],
+    ) -> Result<(), VaultError> {
+        for hash in hashes {
+            let sql = "DELETE FROM segment_memo WHERE scope = ?1 AND hash = ?2";
+            tx.execute(sql, params![self.id, hash])?;
+            lock(&self.shared.memos).remove(Table::Segment, self.id, hash);
+        }
+        Ok(())
+    }
+
     /// Writes answer memos, those apart that are there already.
     pub fn insert_answer_memos(
         &self,

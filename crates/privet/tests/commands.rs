@@ -361,7 +361,7 @@ fn a_company_adds_to_detection() {
     assert!(explained.contains("Project codes, of your configuration"), "{explained}");
     home.run_well(&["key", "create", "--name", "laptop"]);
     let masked = home.run_well(&["mask", "letter.txt", "--config", "own.yaml"]).out;
-    assert!(masked.contains("help@acme-mail.test, EMAIL_"), "{masked}");
+    assert!(masked.contains("help@acme-mail.test, email_"), "{masked}");
     assert!(masked.starts_with("CUSTOM_") && !masked.contains("47"), "{masked}");
     assert!(!masked.contains("ZANDERBEK"), "`coding` only counts other organisations: {masked}");
 }
@@ -422,4 +422,64 @@ fn a_case_keeps_its_numbers_and_dates() {
     home.write("strict.yaml", "policy: {profile: legal}\n");
     let masked = home.run_well(&["mask", "brief.txt", "--config", "strict.yaml"]).out;
     assert!(!masked.contains("00123"), "masked unless kept: {masked}");
+}
+
+/// MK-01, MK-11: exactly the named fields change, with the tokens of the gateway, and back.
+#[test]
+fn named_fields_change_and_nothing_else() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let table = "id;mail;note;ssn;zip\r\n1;jane.doe@acme-mail.test;\"Jane; says \"\"hi\"\"\";536-22-8145;82301\r\n\
+                 2;;jane.doe@acme-mail.test;;\r\n3;\"bo@acme-mail.test\";x;536-22-8146;94107\r\n";
+    let map = "mail: EMAIL_ADDRESS\nssn: {type: US_SSN, operator: fpe}\n\
+               zip: {type: POSTAL_CODE, operator: {operator: generalize, to: zip3}}\n";
+    home.write("people.csv", table).write("map.yaml", map);
+    home.write("letter.txt", "write to jane.doe@acme-mail.test");
+    let masked = home.run_well(&["mask", "people.csv", "--fields", "map.yaml"]).out;
+    let letter = home.run_well(&["mask", "letter.txt"]).out;
+    let token = letter.strip_prefix("write to ").unwrap();
+    let rows: Vec<&str> = masked.split("\r\n").collect();
+    assert_eq!(rows[0], "id;mail;note;ssn;zip");
+    let first = format!("1;{token};\"Jane; says \"\"hi\"\"\";");
+    assert!(rows[1].starts_with(&first) && rows[1].ends_with(";000"), "{}", rows[1]);
+    assert_eq!(rows[2], "2;;jane.doe@acme-mail.test;;", "another column is not read");
+    assert!(rows[3].starts_with("3;\"email_") && rows[3].ends_with(";941"), "{}", rows[3]);
+    let ssn = rows[1].split(';').rev().nth(1).unwrap();
+    assert!(ssn.len() == 11 && ssn.matches('-').count() == 2 && ssn != "536-22-8145", "{ssn}");
+    home.write("masked.csv", &masked);
+    let back = home.run_well(&["unmask", "masked.csv", "--fields", "map.yaml"]).out;
+    // Only what can come back does.
+    assert_eq!(back, table.replace(";82301", ";000").replace(";94107", ";941"));
+
+    let lines = "{\"a\":{\"m\":\"jane.doe@acme-mail.test\",\"n\":1.50},\"k\":[\"Jane\\u0020Roe\",\"x\"]}\n\
+                 {\"a\":{\"m\":\"\"},\"k\":[]}\n";
+    home.write("people.jsonl", lines);
+    let args = ["--field", "$.a.m=EMAIL_ADDRESS", "--field", "k[0]=PERSON:surrogate"];
+    let masked = home.run_well(&[&["mask", "people.jsonl"], &args[..]].concat()).out;
+    assert!(
+        masked.starts_with(&format!("{{\"a\":{{\"m\":\"{token}\",\"n\":1.50}},\"k\":[\"")),
+        "{masked}"
+    );
+    assert!(
+        masked.ends_with("\",\"x\"]}\n{\"a\":{\"m\":\"\"},\"k\":[]}\n") && !masked.contains("Roe"),
+        "{masked}"
+    );
+    home.write("masked.jsonl", &masked);
+    let back = home.run_well(&[&["unmask", "masked.jsonl"], &args[..]].concat()).out;
+    assert_eq!(back, lines.replace("\\u0020", " "));
+    // Without a map, tokens of any form come back wherever they stand.
+    let back = home.run_well(&["unmask", "masked.jsonl"]).out;
+    assert_eq!(back, lines.replace("\\u0020", " "));
+
+    for (args, want) in [
+        (vec!["mask", "people.csv", "--field", "phone=PHONE_NUMBER"], "there is no column `phone`"),
+        (
+            vec!["mask", "people.csv", "--field", "zip=POSTAL_CODE:fpe"],
+            "too short for format-preserving",
+        ),
+        (vec!["mask", "people.csv", "--field", "zip=ZIP"], "`ZIP` is no entity type"),
+    ] {
+        let ran = home.run(&args);
+        assert!(ran.code != Some(0) && ran.out.is_empty() && ran.err.contains(want), "{}", ran.err);
+    }
 }

@@ -11,6 +11,7 @@ use super::address::{HostName, HostPattern, Origin, ProxyRef, UpstreamUrl};
 use super::at::At;
 use super::detection::DetectionFile;
 use super::names::{EntityName, ToolPattern};
+use super::operator::EntityRule;
 use super::text::{SecretRef, Size, Wait};
 
 /// The configuration of Privet. Every key may be left out.
@@ -229,7 +230,8 @@ pub struct PolicyFile {
     /// How eager the model of names is: `precise` (few false alarms), `balanced`, `strict` (few
     /// misses), `off`; `profile`: as the profile has it.
     pub names: NamesRule,
-    /// By entity type: `mask`, `keep` or `refuse`, whatever the profile says.
+    /// By entity type, whatever the profile says: `mask`, `keep`, `refuse` or the name of an
+    /// operator, or `{operator: NAME}` with its parameters. See `docs/operators.md`.
     pub entities: BTreeMap<EntityName, At<EntityRule>>,
     /// `sealed`: secrets are kept under a key that is destroyed after a day, and restored
     /// only into files Claude edits. `irreversible`: they are not kept.
@@ -306,17 +308,6 @@ pub enum ConnectorRule {
     #[default]
     Refuse,
     Allow,
-}
-
-/// What is done with findings of a type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-#[expect(missing_docs, reason = "said at `PolicyFile::entities`")]
-pub enum EntityRule {
-    Mask,
-    Keep,
-    Refuse,
 }
 
 /// Whether secrets can come back.

@@ -9,6 +9,7 @@ mod detection;
 mod environment;
 mod file;
 mod names;
+mod operator;
 mod paths;
 mod problem;
 mod reference;
@@ -25,11 +26,12 @@ pub use at::{At, Place};
 pub use detection::{Detection, DetectionFile, ExceptionScope, Exempted, Own};
 pub use environment::Environment;
 pub use file::{
-    Auth, ConnectorRule, DatabaseFile, EntityRule, FileConfig, LimitsFile, LogFile, LogFormat,
-    LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
+    Auth, ConnectorRule, DatabaseFile, FileConfig, LimitsFile, LogFile, LogFormat, LogLevel,
+    NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
     RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
+pub use operator::EntityRule;
 pub use problem::{Problem, Problems, Severity};
 pub use reference::{markdown, schema};
 pub use resolve::{Config, Credential, Database, Limits, Policy, Restore, TlsFiles, Upstream};
@@ -212,7 +214,19 @@ log: {format: json, level: debug}
             ("policy:\n  entities:\n    TOKEN_LITERAL: keep\n", "3:5: error: expected one of"),
             (
                 "policy: {entities: {PERSON: hide}}\n",
-                "1:29: error: unknown variant `hide`, expected one of mask, keep, refuse",
+                "1:29: error: policy.entities.PERSON: expected one of mask, keep, refuse, typed",
+            ),
+            (
+                "policy:\n  entities:\n    AGE: {operator: generalize, to: decade}\n",
+                "3:10: error: policy.entities.AGE: `to`: expected one of month, quarter",
+            ),
+            (
+                "policy:\n  entities:\n    AGE: {operator: generalize, too: year}\n",
+                "3:33: error: unknown field `too`, expected one of operator, role",
+            ),
+            (
+                "policy: {entities: {SECRET: shaped}}\n",
+                "1:29: error: policy.entities.SECRET: secrets take `mask`",
             ),
             ("limits:\n  body_bytes_max: 32MB\n", "2:19: error: expected a size such as"),
             (

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use privet_mask::operator::Operator;
 use privet_text::EntityType;
 
 use super::at::At;
 use super::detection::Detection;
 use super::file::{
-    Auth, ConnectorRule, EntityRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
-    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
+    Auth, ConnectorRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule, OpaqueRule,
+    PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
 };
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};
@@ -135,7 +136,7 @@ pub struct Limits {
 }
 
 /// What may leave, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// Content that cannot be read.
     pub opaque: OpaqueRule,
@@ -148,7 +149,7 @@ pub struct Policy {
     /// How eager the model of names is.
     pub names: NamesRule,
     /// By entity type, whatever the profile says.
-    pub entities: BTreeMap<EntityType, EntityRule>,
+    pub entities: BTreeMap<EntityType, Operator>,
     /// Whether secrets can come back.
     pub secrets: SecretRule,
     /// How owners of secrets are told.
@@ -358,10 +359,17 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
             "policy.mcp_connector: Claude's side may call MCP servers, unseen by Privet",
         );
     }
+    let mut entities = BTreeMap::new();
     for (name, rule) in &file.entities {
-        if name.0 == EntityType::Secret && rule.value == EntityRule::Keep {
+        if name.0 == EntityType::Secret && rule.value.keeps() {
             problems
                 .warn(rule.place, "policy.entities.SECRET: keys and passwords leave as they are");
+        }
+        match rule.value.operator(name.0) {
+            Ok(operator) => drop(entities.insert(name.0, operator)),
+            Err(text) => {
+                problems.refuse(rule.place, format!("policy.entities.{}: {text}", name.0));
+            }
         }
     }
     let mut tools: Vec<_> = file.restore.tools.into_iter().collect();
@@ -377,7 +385,7 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
         mcp_connector: file.mcp_connector.value,
         profile: file.profile,
         names: file.names,
-        entities: file.entities.into_iter().map(|(name, rule)| (name.0, rule.value)).collect(),
+        entities,
         secrets: file.secrets,
         secret_notice: file.secret_notice,
         allow_terms: file.allow_terms.into_iter().filter(|term| !term.is_empty()).collect(),

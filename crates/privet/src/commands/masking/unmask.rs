@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use privet_audit::{AuditError, Event, Note, Record};
 use privet_detect::{Analyzer, AnalyzerOptions};
-use privet_mask::{Destination, End, Form, RestoreTableBuilder, Restorer, stem_of};
+use privet_mask::{Destination, End, Form, RestoreTableBuilder, Restorer, meant};
 use privet_text::EntityType;
 use privet_vault::{RestoreError, Scope};
 use privet_wire::json::Json;
 
+use super::fields::FieldMap;
+use super::present::tokens_in;
 use super::{Args, Input, for_each, name_of, open_scope};
 use crate::console::{CommandError, Console, Exit};
 use crate::house::House;
@@ -28,7 +30,11 @@ pub fn run(
     let entities = [EntityType::TokenLiteral].into_iter().collect();
     let options = AnalyzerOptions { entities, ..AnalyzerOptions::default() };
     let analyzer = Analyzer::new(options);
+    let fields = FieldMap::load(args.fields.as_deref(), &args.field)?;
     for_each(args, console, |input, console| {
+        if !fields.is_empty() {
+            return unmask_fields(input, &fields, &house, &scope, console);
+        }
         let opened = open_tokens(&analyzer, &input.text, &scope, console)?;
         note(&opened, &house, &scope, console)?;
         for (why, tokens) in &opened.left {
@@ -37,6 +43,36 @@ pub fn run(
         }
         Ok(restored(input, opened.table))
     })
+}
+
+/// Restores exactly the fields named, where they hold a token of the scope and nothing else.
+fn unmask_fields(
+    input: &Input,
+    fields: &FieldMap,
+    house: &House,
+    scope: &Scope,
+    console: &Console<'_>,
+) -> Result<Vec<u8>, CommandError> {
+    let (mut opened, mut restored, mut at) = (Opened::default(), String::new(), 0);
+    for place in fields.find(input)? {
+        let value = match scope.open(&place.value, (console.now)()) {
+            Ok(value) => value,
+            Err(error @ (RestoreError::Store(_) | RestoreError::Tampered)) => {
+                return Err(CommandError::could_not_run(&error));
+            }
+            Err(error) => {
+                *opened.left.entry(error.to_string()).or_default() += 1;
+                continue;
+            }
+        };
+        *opened.counts.entry(place.field.entity.name().to_owned()).or_default() += 1;
+        restored.push_str(input.text.get(at..place.range.start).unwrap_or_default());
+        restored.push_str(&place.spelling.write(value.expose()));
+        at = place.range.end;
+    }
+    restored.push_str(input.text.get(at..).unwrap_or_default());
+    note(&opened, house, scope, console)?;
+    Ok(restored.into_bytes())
 }
 
 /// What stands behind the tokens of a text.
@@ -54,11 +90,12 @@ fn open_tokens(
     scope: &Scope,
     console: &Console<'_>,
 ) -> Result<Opened, CommandError> {
-    let mut tokens = BTreeMap::new();
+    let mut tokens = tokens_in(text, scope).map_err(|error| CommandError::could_not_run(&error))?;
+    // What looks like a token and is none of the scope's is told; so are expired secrets.
     for finding in analyzer.analyze(text) {
-        let spelled = finding.span.of(text).unwrap_or_default();
-        let token = spelled.replace('\\', "").to_ascii_uppercase();
-        if let Some(entity) = stem_of(&token) {
+        let (token, entity) = meant(finding.span.of(text).unwrap_or_default());
+        let within = |known: &String| known.to_ascii_uppercase().contains(&token);
+        if !tokens.keys().any(within) {
             tokens.insert(token, entity);
         }
     }
