@@ -162,6 +162,29 @@ fn what_cannot_come_back_is_in_no_table() {
     assert_eq!(entry["operators"]["EMAIL_ADDRESS/hash"], 1, "{entry}");
 }
 
+/// Two keys of an object never become one, and numbers stay numbers.
+#[test]
+fn json_stays_json() {
+    use EntityType as E;
+    let echo = Echo::new();
+    let step = Operator::Generalize { to: Some(Group::Step(1000.0)) };
+    let house = house(&echo, &[(E::EmailAddress, Operator::Redact), (E::CreditCard, step)]);
+    let input = json!({ "ada@kestrel-mail.com": 1, "ben@kestrel-mail.com": 2, "card number": 371449635398431u64 });
+    let mut body = saying("go on");
+    body["messages"] = json!([
+        { "role": "user", "content": "start" },
+        { "role": "assistant", "content": [{ "type": "tool_use", "id": "toolu_1", "name": "t", "input": input }] },
+        { "role": "user", "content": [{ "type": "tool_result", "tool_use_id": "toolu_1", "content": "ok" }] },
+    ]);
+    let reply = house.caller("kim").ask(&body);
+    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+    let sent = echo.upstream.take().pop().unwrap().json();
+    let input = sent["messages"][1]["content"][0]["input"].as_object().unwrap().clone();
+    let keys: Vec<&String> = input.keys().collect();
+    assert!(keys.len() == 3 && keys[0] != keys[1] && keys[0].starts_with("EMAIL-"), "{keys:?}");
+    assert_eq!(input["card number"], 371_449_635_398_000u64);
+}
+
 #[test]
 fn moved_dates_keep_their_distance() {
     use EntityType as E;

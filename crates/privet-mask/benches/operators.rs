@@ -26,12 +26,12 @@ fn main() {
     time("FF1, the same by the crate `fpe`", |n| {
         let numerals: Vec<u16> = (0..16).map(|at| ((n >> at) % 10) as u16).collect();
         let text = ::fpe::ff1::FlexibleNumeralString::from(numerals);
-        Vec::<u16>::from(other.encrypt(TWEAK, &text).unwrap())[0]
+        Vec::<u16>::from(other.encrypt(TWEAK, &text).unwrap()).first().copied().unwrap()
     });
     let third = fpr_ff1::FF1::new(&KEY, 10).unwrap();
     time("FF1, the same by the crate `fpr-ff1`", |n| {
         let numerals: Vec<u16> = (0..16).map(|at| ((n >> at) % 10) as u16).collect();
-        third.encrypt_numerals(&numerals, Some(TWEAK)).unwrap()[0]
+        third.encrypt_numerals(&numerals, Some(TWEAK)).unwrap().first().copied().unwrap()
     });
     time("fpe of a card number, text to text", |n| {
         let card = format!("4{:015}", n);

@@ -23,7 +23,7 @@ fn token(n: usize) -> String {
     for _ in 0..6 {
         state ^= state >> 29;
         state = state.wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        label.push(char::from(alphabet[(state >> 59) as usize]));
+        label.extend(alphabet.get((state >> 59) as usize).map(|b| char::from(*b)));
     }
     format!("PERSON_{label}")
 }

@@ -586,6 +586,11 @@ impl<'a> Run<'_, 'a> {
             operator if work.leaf.class == Class::Number => {
                 treat_number(self.memory, &operator, entity, &work.text).map(Some)
             }
+            // Two keys of an object must not become one.
+            operator if work.leaf.class == Class::Key && !operator.is_reversible() => {
+                let surface = found.surface(&work.text);
+                treat(self.memory, &Operator::Hash, entity, &surface).map(Some)
+            }
             operator => treat(self.memory, &operator, entity, &found.surface(&work.text)).map(Some),
         }
     }
@@ -799,7 +804,7 @@ fn in_characters(text: &str, spans: &[(usize, usize, &str)]) -> Vec<(usize, usiz
         byte = to;
         chars
     };
-    spans.iter().map(|(start, end, token)| (at(*start), at(*end), token.len())).collect()
+    spans.iter().map(|(start, end, token)| (at(*start), at(*end), token.chars().count())).collect()
 }
 
 fn remember(memos: &mut [SegmentMemo], segment: usize, index: usize, fate: Fate) {
