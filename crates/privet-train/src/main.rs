@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, reason = "its output is for people")]
 
 mod corpus;
+mod encoder;
 mod fairness;
 mod generate;
 mod random;
@@ -56,6 +57,23 @@ enum Task {
         all: bool,
         #[command(flatten)]
         recipe: Recipe,
+    },
+    /// Makes the table of the deep tier and measures it on the texts held back.
+    Encoder {
+        /// The folder of labelled texts.
+        #[arg(long)]
+        corpora: PathBuf,
+        /// The folder of the start weights: `model.safetensors` and `vocab.txt`.
+        #[arg(long)]
+        encoder: PathBuf,
+        /// Where the state is kept, to go on after an interruption.
+        #[arg(long, default_value = "encoder.state")]
+        state: PathBuf,
+        /// Groups of corpora that are left out, by name.
+        #[arg(long)]
+        without: Vec<String>,
+        #[command(flatten)]
+        recipe: encoder::Recipe,
     },
     /// Measures thresholds on the texts held back, with a table that was not trained on them.
     Thresholds {
@@ -105,6 +123,15 @@ fn main() -> anyhow::Result<()> {
             std::fs::write(&out, &table)?;
             println!("wrote {}", out.display());
             score::print(&corpora, Vec::leak(table), |document| document.held_back)?;
+        }
+        Task::Encoder { corpora, encoder, state, without, recipe } => {
+            let corpora = read(&corpora)?;
+            let places = encoder::Places { start: encoder, state };
+            let takes = |corpus: &Corpus, document: &corpus::Document| {
+                !document.held_back && !without.iter().any(|group| group == corpus.group)
+            };
+            let taught = encoder::teach(&corpora, &recipe, &places, takes)?;
+            score::print_of(&taught, &corpora, |document| document.held_back);
         }
         Task::Thresholds { corpora, table } => {
             let table = Vec::leak(std::fs::read(table)?);

@@ -29,18 +29,39 @@ impl Count {
     }
 }
 
+/// What finds names.
+pub(crate) trait Tags {
+    /// Hands the names in `text` to `found`.
+    fn tag(&self, text: &str, found: &mut dyn FnMut(Mention));
+}
+
+impl Tags for Tagger {
+    fn tag(&self, text: &str, found: &mut dyn FnMut(Mention)) {
+        Tagger::tag(self, text, found);
+    }
+}
+
 /// Prints precision, recall and F1 by overlap, for each file, name and writing.
 pub(crate) fn print(
     corpora: &[Corpus],
     table: &'static [u8],
     measured: impl Fn(&Document) -> bool + Copy,
 ) -> anyhow::Result<()> {
-    let tagger = Tagger::new(Model::decode(table)?, 0.0);
+    print_of(&Tagger::new(Model::decode(table)?, 0.0), corpora, measured);
+    Ok(())
+}
+
+/// As [`print`], of any tagger.
+pub(crate) fn print_of(
+    tagger: &dyn Tags,
+    corpora: &[Corpus],
+    measured: impl Fn(&Document) -> bool + Copy,
+) {
     for corpus in corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)) {
         let mut line = format!("  {:20}", corpus.file);
         for name in Name::ALL {
             for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
-                let count = count(&tagger, corpus, name, writing, 0.0, measured);
+                let count = count(tagger, corpus, name, writing, 0.0, measured);
                 let (precision, recall, f1) = count.f1();
                 line += &match writing {
                     Writing::AsIs => format!(" {name:?} {precision:.2}/{recall:.2}={f1:.3}"),
@@ -56,8 +77,7 @@ pub(crate) fn print(
     let (mut mean, mut pooled) = (String::from("  MEAN"), String::from("  POOLED"));
     for name in Name::ALL {
         for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
-            let counts =
-                measured_of.iter().map(|c| count(&tagger, c, name, writing, 0.0, measured));
+            let counts = measured_of.iter().map(|c| count(tagger, c, name, writing, 0.0, measured));
             let (mut sum, mut all) = (0.0, Count::default());
             for count in counts {
                 sum += count.f1().2;
@@ -68,7 +88,6 @@ pub(crate) fn print(
         }
     }
     println!("{mean}\n{pooled}");
-    Ok(())
 }
 
 /// Prints, for each eagerness and threshold, the mean over the files of precision, recall,
@@ -137,7 +156,7 @@ pub(crate) fn print_errors(corpora: &[Corpus], table: &'static [u8]) -> anyhow::
 }
 
 fn count(
-    tagger: &Tagger,
+    tagger: &dyn Tags,
     corpus: &Corpus,
     name: Name,
     writing: Writing,
