@@ -1,5 +1,6 @@
 //! How the table does on the texts that were held back.
 
+use privet_encoder::DeepTagger;
 use privet_tagger::{Mention, Model, Name, Tagger};
 
 use crate::corpus::{Corpus, Document, Span};
@@ -19,6 +20,25 @@ impl Count {
         self.met += other.met;
         self.found += other.found;
         self.right += other.right;
+    }
+
+    /// Takes what was found in one text.
+    fn take(&mut self, spans: &[Span], found: &[Mention], name: Name) {
+        let overlaps =
+            |span: &Span, mention: &Mention| span.start < mention.end && mention.start < span.end;
+        let of = |span: &&Span| span.name == Some(name);
+        for span in spans.iter().filter(of) {
+            self.labelled += 1;
+            self.met += usize::from(found.iter().any(|m| m.name == name && overlaps(span, m)));
+        }
+        for mention in found.iter().filter(|mention| mention.name == name) {
+            let right = spans.iter().filter(of).any(|span| overlaps(span, mention));
+            let ignored = spans.iter().any(|span| span.name.is_none() && overlaps(span, mention));
+            if right || !ignored {
+                self.found += 1;
+                self.right += usize::from(right);
+            }
+        }
     }
 
     fn f1(&self) -> (f64, f64, f64) {
@@ -41,6 +61,12 @@ impl Tags for Tagger {
     }
 }
 
+impl Tags for DeepTagger {
+    fn tag(&self, text: &str, found: &mut dyn FnMut(Mention)) {
+        DeepTagger::tag(self, text, &mut |_| true, found);
+    }
+}
+
 /// Prints precision, recall and F1 by overlap, for each file, name and writing.
 pub(crate) fn print(
     corpora: &[Corpus],
@@ -57,11 +83,14 @@ pub(crate) fn print_of(
     corpora: &[Corpus],
     measured: impl Fn(&Document) -> bool + Copy,
 ) {
+    const WRITINGS: [Writing; 3] = [Writing::AsIs, Writing::Lower, Writing::Upper];
+    let mut all: Vec<[[Count; Name::ALL.len()]; WRITINGS.len()]> = Vec::new();
     for corpus in corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)) {
+        let counts = WRITINGS.map(|writing| counts(tagger, corpus, writing, 0.0, measured));
         let mut line = format!("  {:20}", corpus.file);
-        for name in Name::ALL {
-            for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
-                let count = count(tagger, corpus, name, writing, 0.0, measured);
+        for (number, name) in Name::ALL.iter().enumerate() {
+            for (writing, counts) in WRITINGS.iter().zip(&counts) {
+                let Some(count) = counts.get(number) else { continue };
                 let (precision, recall, f1) = count.f1();
                 line += &match writing {
                     Writing::AsIs => format!(" {name:?} {precision:.2}/{recall:.2}={f1:.3}"),
@@ -71,20 +100,18 @@ pub(crate) fn print_of(
             }
         }
         println!("{line}");
+        all.push(counts);
     }
-    let measures = |corpus: &&Corpus| corpus.documents.iter().any(measured);
-    let measured_of: Vec<&Corpus> = corpora.iter().filter(measures).collect();
     let (mut mean, mut pooled) = (String::from("  MEAN"), String::from("  POOLED"));
-    for name in Name::ALL {
-        for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
-            let counts = measured_of.iter().map(|c| count(tagger, c, name, writing, 0.0, measured));
-            let (mut sum, mut all) = (0.0, Count::default());
-            for count in counts {
-                sum += count.f1().2;
-                all.add(&count);
-            }
-            mean += &format!(" {:.4}", sum / measured_of.len().max(1) as f64);
-            pooled += &format!(" {:.4}", all.f1().2);
+    for name in 0..Name::ALL.len() {
+        for writing in 0..WRITINGS.len() {
+            let counts: Vec<&Count> =
+                all.iter().filter_map(|counts| counts.get(writing)?.get(name)).collect();
+            let sum: f64 = counts.iter().map(|count| count.f1().2).sum();
+            let mut whole = Count::default();
+            counts.iter().for_each(|count| whole.add(count));
+            mean += &format!(" {:.4}", sum / counts.len().max(1) as f64);
+            pooled += &format!(" {:.4}", whole.f1().2);
         }
     }
     println!("{mean}\n{pooled}");
@@ -103,7 +130,8 @@ pub(crate) fn print_thresholds(corpora: &[Corpus], table: &'static [u8]) -> anyh
             for name in Name::ALL {
                 let mut sums = [0.0; 4];
                 for corpus in &corpora {
-                    let count = count(&tagger, corpus, name, Writing::AsIs, threshold, measured);
+                    let counts = counts(&tagger, corpus, Writing::AsIs, threshold, measured);
+                    let Some(count) = counts.get(name as usize) else { continue };
                     let (precision, recall, f1) = count.f1();
                     let weighted = 4.0 * precision + recall;
                     let f2 = if weighted > 0.0 { 5.0 * precision * recall / weighted } else { 0.0 };
@@ -155,38 +183,26 @@ pub(crate) fn print_errors(corpora: &[Corpus], table: &'static [u8]) -> anyhow::
     Ok(())
 }
 
-fn count(
+/// What was found and missed, for each name.
+fn counts(
     tagger: &dyn Tags,
     corpus: &Corpus,
-    name: Name,
     writing: Writing,
     threshold: f32,
     measured: impl Fn(&Document) -> bool,
-) -> Count {
-    let mut count = Count::default();
+) -> [Count; Name::ALL.len()] {
+    let mut counts = [(); Name::ALL.len()].map(|()| Count::default());
     for document in corpus.documents.iter().filter(|document| measured(document)) {
         let variant = written(document, writing);
         let spans = in_bytes(&variant);
         let mut found: Vec<Mention> = Vec::new();
         tagger.tag(&variant.text, &mut |mention| found.push(mention));
         found.retain(|mention| mention.confidence >= threshold);
-        let overlaps =
-            |span: &Span, mention: &Mention| span.start < mention.end && mention.start < span.end;
-        let of = |span: &&Span| span.name == Some(name);
-        for span in spans.iter().filter(of) {
-            count.labelled += 1;
-            count.met += usize::from(found.iter().any(|m| m.name == name && overlaps(span, m)));
-        }
-        for mention in found.iter().filter(|mention| mention.name == name) {
-            let right = spans.iter().filter(of).any(|span| overlaps(span, mention));
-            let ignored = spans.iter().any(|span| span.name.is_none() && overlaps(span, mention));
-            if right || !ignored {
-                count.found += 1;
-                count.right += usize::from(right);
-            }
+        for (name, count) in Name::ALL.iter().zip(&mut counts) {
+            count.take(&spans, &found, *name);
         }
     }
-    count
+    counts
 }
 
 fn in_bytes(variant: &Variant) -> Vec<Span> {

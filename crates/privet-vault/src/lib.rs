@@ -29,11 +29,14 @@ mod number;
 mod purpose;
 mod random;
 mod reservation;
-mod root_key;
+mod ring;
+mod root;
 mod scope;
+mod scope_keys;
 mod seal;
 mod secret;
 mod tokens;
+mod tree;
 mod vault;
 
 pub use api_key::{
@@ -43,8 +46,9 @@ pub use claim::{Claim, insert_claims};
 pub use error::{ClaimError, RestoreError, VaultError};
 pub use memo::{Expired, LeafHasher, Lost, Memo, MemoHash};
 pub use random::{OsRandom, Random, RandomError};
-pub use root_key::{RootKey, RootKeyError};
+pub use ring::Rotated;
+pub use root::{KeyFile, RootError, RootKey, RootKeyError, RootKeys};
 pub use scope::{Scope, ScopeName};
 pub use secret::SecretMode;
 pub use tokens::{StoredToken, Tokens};
-pub use vault::{Vault, VaultOptions};
+pub use vault::{Stores, Vault, VaultOptions};

@@ -33,6 +33,12 @@ impl MemoCache {
         Self { memos: LruCache::new_unbounded(), bytes: 0, bytes_max, used: Vec::new() }
     }
 
+    /// Forgets the memos, not which of them were used.
+    pub(crate) fn clear(&mut self) {
+        self.memos.clear();
+        self.bytes = 0;
+    }
+
     pub(crate) fn get(
         &mut self,
         table: Table,

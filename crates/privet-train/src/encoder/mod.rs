@@ -6,6 +6,7 @@ mod batch;
 mod net;
 mod norm;
 mod start;
+mod table;
 mod taught;
 mod weights;
 

@@ -12,14 +12,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use privet_store::{Store, StoreError};
+use privet_store::{Schema, Store};
 use privet_vault::{
-    Claim, ClaimError, Random, RandomError, RootKey, Scope, ScopeName, Vault, insert_claims,
+    Claim, ClaimError, Random, RandomError, RootKey, Scope, ScopeName, Stores, Vault, insert_claims,
 };
 
 pub struct House {
     pub vault: Vault,
     pub store: Store,
+    pub keys: Store,
     pub path: PathBuf,
     dir: Arc<tempfile::TempDir>,
 }
@@ -37,15 +38,16 @@ impl House {
 
     fn in_dir(dir: &Arc<tempfile::TempDir>) -> Self {
         let path = dir.path().join("privet.sqlite");
-        let store = Store::open(&path).unwrap();
-        let vault =
-            Vault::open(store.clone(), RootKey::from_bytes([7; 32]), Arc::new(Counting::default()))
-                .unwrap();
-        Self { vault, store, path, dir: Arc::clone(dir) }
+        let store = Store::open(&path, Schema::Main).unwrap();
+        let keys = Store::open(&dir.path().join("keys.sqlite"), Schema::Keys).unwrap();
+        let stores = Stores { main: store.clone(), keys: keys.clone() };
+        let root = Arc::new(RootKey::from_bytes([7; 32]));
+        let vault = Vault::open(stores, root, Arc::new(Counting::default()), at(0)).unwrap();
+        Self { vault, store, keys, path, dir: Arc::clone(dir) }
     }
 
     pub fn scope(&self, principal: &str) -> Arc<Scope> {
-        self.vault.scope(&name(principal)).unwrap()
+        self.vault.scope(&name(principal), at(0)).unwrap()
     }
 
     pub fn commit(&self, claims: &[Claim]) -> Result<(), ClaimError> {
@@ -53,11 +55,15 @@ impl House {
         self.store.write(move |tx| insert_claims(tx, &claims, at(0))).wait()
     }
 
-    pub fn sql(&self, sql: &'static str) -> usize {
-        self.store
-            .write(move |tx| -> Result<usize, StoreError> { Ok(tx.execute(sql, [])?) })
-            .wait()
-            .unwrap()
+    /// Does something to the database behind the vault's back.
+    pub fn sql(&self, sql: &str) {
+        rusqlite::Connection::open(&self.path).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// Does something to the database of keys behind the vault's back.
+    pub fn keys_sql(&self, sql: &str) {
+        let path = self.path.with_file_name("keys.sqlite");
+        rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
     }
 }
 

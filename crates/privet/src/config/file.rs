@@ -31,6 +31,15 @@ pub struct FileConfig {
     /// `$XDG_CONFIG_HOME/privet/root.key`, else `~/.config/privet/root.key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<At<PathBuf>>,
+    /// Folder of the database of keys; outside `data_dir`, so that a copy of the data opens
+    /// nothing. Back it up apart, and not for long: an erasure is complete when older
+    /// backups of it are gone. Default: the folder of `key_file`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys_dir: Option<At<PathBuf>>,
+    /// A PostgreSQL server instead of files, for several machines that share one vault and
+    /// one log. Then `data_dir` is not used, and keys lie in a schema of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseFile>,
     /// Where Claude is and how Privet reaches it.
     pub upstream: UpstreamFile,
     /// Bounds on what clients may ask for.
@@ -57,6 +66,8 @@ impl Default for FileConfig {
             tls: None,
             data_dir: None,
             key_file: None,
+            keys_dir: None,
+            database: None,
             upstream: UpstreamFile::default(),
             limits: LimitsFile::default(),
             hosts: Vec::new(),
@@ -67,6 +78,19 @@ impl Default for FileConfig {
             log: LogFile::default(),
         }
     }
+}
+
+/// A PostgreSQL server, version 15 or later.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseFile {
+    /// Where its address is to be had: `env:NAME` or `file:/path`, since it may hold a
+    /// password. The address is `postgresql://user:password@host:port/name`, with
+    /// `?sslmode=require` beyond this machine.
+    pub url: At<SecretRef>,
+    /// Certificate authorities to trust instead of the public ones, PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<At<PathBuf>>,
 }
 
 /// Files for TLS.

@@ -30,6 +30,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where the root key lies; not in `data_dir`.
     pub key_file: PathBuf,
+    /// Where the database of keys lies; not in `data_dir`.
+    pub keys_dir: PathBuf,
+    /// The server that holds both instead.
+    pub database: Option<Database>,
     /// Where Claude is.
     pub upstream: Upstream,
     /// What clients may ask for.
@@ -49,10 +53,24 @@ pub struct Config {
 }
 
 impl Config {
-    /// The database file.
-    pub fn database(&self) -> PathBuf {
+    /// The database file, when there is no server.
+    pub fn database_file(&self) -> PathBuf {
         self.data_dir.join("privet.sqlite")
     }
+
+    /// The file of the database of keys, when there is no server.
+    pub fn keys_file(&self) -> PathBuf {
+        self.keys_dir.join("keys.sqlite")
+    }
+}
+
+/// A PostgreSQL server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// Where its address is to be had.
+    pub url: SecretRef,
+    /// Certificates to trust instead of the public ones.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Certificate and private key, PEM.
@@ -185,6 +203,20 @@ pub(super) fn resolve(
              copy the key",
         );
     }
+    let keys_dir = paths.keys_dir(file.keys_dir.as_ref(), key_file.as_deref());
+    if let (Some(data_dir), Some(keys_dir)) = (&data_dir, &keys_dir)
+        && is_inside(keys_dir, data_dir)
+    {
+        let place = file.keys_dir.as_ref().and_then(|at| at.place);
+        problems.refuse(
+            place,
+            "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
+        );
+    }
+    let database = file.database.map(|database| Database {
+        url: paths.reference(database.url.value),
+        ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
+    });
     let tls = file.tls.as_ref().map(|tls| TlsFiles {
         cert: paths.existing("tls.cert", &tls.cert, problems),
         key: paths.existing("tls.key", &tls.key, problems),
@@ -202,6 +234,8 @@ pub(super) fn resolve(
         tls,
         data_dir: data_dir?,
         key_file: key_file?,
+        keys_dir: keys_dir?,
+        database,
         upstream,
         limits,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
