@@ -101,6 +101,7 @@ impl Model {
     /// If it is none.
     pub fn decode(bytes: &'static [u8]) -> Result<Self, ModelError> {
         let mut reader = Reader { rest: bytes.strip_prefix(MAGIC).ok_or(ModelError)? };
+        reader.bytes(DIGEST_BYTES)?;
         let mut number = || reader.number().map(|number| number as usize);
         let size = Size { width: number()?, heads: number()?, inner: number()?, layers: number()? };
         let (pieces, letters) = (number()?, number()?);
@@ -136,6 +137,13 @@ impl Model {
             return Err(ModelError);
         }
         Ok(Self { size, vocabulary, positions, traits, pieces, norm, layers, head, head_bias })
+    }
+
+    /// What stands for the table `bytes` in versions: it differs where the table does.
+    /// 0 if it is none.
+    pub fn digest(bytes: &[u8]) -> u64 {
+        let rest = bytes.strip_prefix(MAGIC);
+        rest.and_then(|rest| rest.first_chunk()).map_or(0, |digest| u64::from_le_bytes(*digest))
     }
 
     /// The pieces that it knows.
@@ -202,7 +210,7 @@ pub struct ModelWriter {
 impl ModelWriter {
     /// With the list of `pieces`, one a line.
     pub fn new(size: Size, pieces: &str) -> Self {
-        let mut writer = Self { bytes: MAGIC.to_vec() };
+        let mut writer = Self { bytes: Vec::new() };
         let sizes = [size.width, size.heads, size.inner, size.layers];
         for number in sizes.into_iter().chain([pieces.lines().count(), pieces.len()]) {
             writer.bytes.extend_from_slice(&(number as u32).to_le_bytes());
@@ -250,8 +258,14 @@ impl ModelWriter {
 
     /// The table.
     pub fn finish(self) -> Vec<u8> {
-        self.bytes
+        [MAGIC, &fnv(&self.bytes).to_le_bytes(), &self.bytes].concat()
     }
+}
+
+/// FNV-1a.
+fn fnv(bytes: &[u8]) -> u64 {
+    let add = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, add)
 }
 
 fn scale_of(numbers: &[f32]) -> f32 {
@@ -271,6 +285,7 @@ const STEPS_MAX: f32 = 127.0;
 const LAYERS_MAX: usize = 24;
 const WIDTH_MAX: usize = 1 << 14;
 const MAGIC: &[u8] = b"privetE1";
+const DIGEST_BYTES: usize = 8;
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -331,6 +346,8 @@ pub(crate) mod tests {
             assert!((got - want).abs() < 0.005);
         }
         model.pieces.add(9, &mut sum); // There is no such piece: nothing is added.
+        assert_eq!(Model::digest(bytes), fnv(&bytes[16..]));
+        assert_eq!(Model::digest(&bytes[1..]), 0);
         assert!(Model::decode(&bytes[1..]).is_err());
         assert!(Model::decode(&bytes[..bytes.len() - 1]).is_err());
         let longer: &'static [u8] = [bytes, &[0]].concat().leak();
