@@ -19,6 +19,7 @@ use super::memo::{
     Fate, SavedLeaf, SavedSpan, SavedWritten, SegmentMemo, call_key, hash_to_row, signature_key,
 };
 use super::memory::{AnswerRow, Memory};
+use super::reader::Reader;
 use super::refusal::Refusal;
 use super::work::{SegmentWork, Work, prepare};
 use super::{Action, MaskPolicy, OpaqueAction};
@@ -48,6 +49,8 @@ pub struct Masking {
     pub withheld: u32,
     /// Bytes of text that the detectors had to read.
     pub bytes_read: usize,
+    /// Whether the time for the deep tier of the name model ran out.
+    pub names_cut_short: bool,
 }
 
 /// Masks requests by one policy with one set of detectors.
@@ -83,7 +86,7 @@ impl Masker {
     /// The first finding in `text` that policy does not keep: for headers and the
     /// like, where nothing can be masked.
     pub fn first_finding(&self, text: &str) -> Option<EntityType> {
-        find(&self.analyzer, text, None)
+        find(&Reader::new(&self.analyzer, Some(self.policy.deep_time)), text, None)
             .into_iter()
             .find(|f| self.policy.action_by(f.recognizer, f.entity) != Action::Keep)
             .map(|found| found.entity)
@@ -103,6 +106,7 @@ impl Masker {
         let segments = prepare(json, map, keys.as_ref()).map_err(|_| Refusal::BadBase64)?;
         let mut run = Run {
             masker: self,
+            reader: Reader::new(&self.analyzer, Some(self.policy.deep_time)),
             json,
             keys,
             memory,
@@ -129,6 +133,7 @@ struct Pending<'w, 'a> {
 
 struct Run<'r, 'a> {
     masker: &'r Masker,
+    reader: Reader<'r>,
     json: &'r Json<'a>,
     keys: Arc<dyn LeafKey>,
     memory: &'r mut dyn Memory,
@@ -453,7 +458,6 @@ impl<'a> Run<'_, 'a> {
 
     /// Lets the detectors read what is left.
     fn read(&mut self, pending: &mut [Pending<'_, 'a>]) {
-        let analyzer = &self.masker.analyzer;
         for leaf in pending.iter_mut() {
             let cacheable = leaf.work.key.is_none();
             let cached = if cacheable { self.masker.cache.get(&leaf.work.hash) } else { None };
@@ -462,8 +466,8 @@ impl<'a> Run<'_, 'a> {
                 None => {
                     self.out.bytes_read += leaf.work.text.len();
                     let text = readable(self.json, leaf.work);
-                    let found = find(analyzer, &text, leaf.work.key.as_deref());
-                    if cacheable {
+                    let found = find(&self.reader, &text, leaf.work.key.as_deref());
+                    if cacheable && !self.reader.was_cut_short() {
                         self.masker.cache.put(leaf.work.hash, &found);
                     }
                     found
@@ -472,7 +476,7 @@ impl<'a> Run<'_, 'a> {
         }
         for run in pending.chunk_by_mut(|_, next| next.continues) {
             let texts: Vec<&str> = run.iter().map(|leaf| leaf.work.text.as_ref()).collect();
-            for (index, found) in find_across(analyzer, &texts) {
+            for (index, found) in find_across(&self.reader, &texts) {
                 if let Some(leaf) = run.get_mut(index) {
                     replace_overlapping(&mut leaf.found, found);
                 }
@@ -554,6 +558,7 @@ impl<'a> Run<'_, 'a> {
         for citation in &map.citations {
             self.map_citation(*citation);
         }
+        self.out.names_cut_short = self.reader.was_cut_short();
         self.out.sweep = Some(Sweep::new(self.values.iter()));
         self.out.edits = self.edits.0;
         self.out.replayed.sort_unstable_by_key(|range| range.start);
