@@ -64,6 +64,8 @@ impl Encoder {
 #[derive(Debug, Default)]
 pub struct Room {
     texts: Vec<Range<usize>>,
+    /// The first piece of each token.
+    firsts: Vec<usize>,
     state: Vec<f32>,
     whole: Vec<u8>,
     scales: Vec<f32>,
@@ -85,16 +87,12 @@ impl Work for Reading<'_> {
     #[inline(always)]
     fn run(self, kernel: Kernel) {
         embed(self.model, self.windows, self.room);
-        for layer in &self.model.layers {
-            pass(self.model, layer, kernel, self.room);
+        let last = self.model.layers.len().saturating_sub(1);
+        for (number, layer) in self.model.layers.iter().enumerate() {
+            pass(self.model, layer, kernel, number == last, self.room);
         }
-        let width = self.model.size.width;
-        for (window, text) in self.windows.iter().zip(&self.room.texts) {
-            for first in &window.firsts {
-                let from = (text.start + usize::from(*first)) * width;
-                let row = self.room.state.get(from..from + width).unwrap_or_default();
-                self.scores.push(labels(self.model, row));
-            }
+        for row in self.room.state.chunks_exact(self.model.size.width) {
+            self.scores.push(labels(self.model, row));
         }
     }
 }
@@ -105,12 +103,14 @@ fn embed(model: &Model, windows: &[Window], room: &mut Room) {
     let width = model.size.width;
     let count: usize = windows.iter().map(|window| window.pieces.len()).sum();
     room.texts.clear();
+    room.firsts.clear();
     room.state.clear();
     room.state.resize(count * width, 0.0);
     let mut rows = room.state.chunks_exact_mut(width);
     let mut from = 0;
     for window in windows {
         room.texts.push(from..from + window.pieces.len());
+        room.firsts.extend(window.firsts.iter().map(|first| from + usize::from(*first)));
         from += window.pieces.len();
         for (position, (piece, row)) in window.pieces.iter().zip(rows.by_ref()).enumerate() {
             model.positions.add(position, row);
@@ -121,9 +121,9 @@ fn embed(model: &Model, windows: &[Window], room: &mut Room) {
     }
 }
 
-/// One layer.
+/// One layer. After the last one only the first piece of each token is wanted.
 #[inline(always)]
-fn pass(model: &Model, layer: &Layer, kernel: Kernel, room: &mut Room) {
+fn pass(model: &Model, layer: &Layer, kernel: Kernel, is_last: bool, room: &mut Room) {
     let size = model.size;
     // What each piece asks, offers and gives.
     quantise_rows(&room.state, size.width, &mut room.whole, &mut room.scales);
@@ -141,6 +141,10 @@ fn pass(model: &Model, layer: &Layer, kernel: Kernel, room: &mut Room) {
             attend(asked, taken, size, &mut room.attention);
         }
     }
+    if is_last {
+        keep(&room.firsts, size.width, &mut room.taken);
+        keep(&room.firsts, size.width, &mut room.state);
+    }
     quantise_rows(&room.taken, size.width, &mut room.whole, &mut room.scales);
     multiply(kernel, &room.whole, &layer.out, &mut room.products);
     add(&layer.out, &layer.out_norm, room);
@@ -157,6 +161,14 @@ fn pass(model: &Model, layer: &Layer, kernel: Kernel, room: &mut Room) {
     }
     multiply(kernel, &room.whole, &layer.down, &mut room.products);
     add(&layer.down, &layer.down_norm, room);
+}
+
+/// Only `rows`, which are in order.
+fn keep(rows: &[usize], width: usize, numbers: &mut Vec<f32>) {
+    for (to, from) in rows.iter().enumerate() {
+        numbers.copy_within(from * width..(from + 1) * width, to * width);
+    }
+    numbers.truncate(rows.len() * width);
 }
 
 #[inline(always)]

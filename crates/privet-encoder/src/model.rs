@@ -109,7 +109,7 @@ impl Model {
             && size.inner.is_multiple_of(64)
             && size.heads > 0
             && size.width == size.heads * HEAD
-            && size.layers <= LAYERS_MAX
+            && (1..=LAYERS_MAX).contains(&size.layers)
             && size.width.max(size.inner) <= WIDTH_MAX;
         if !fits {
             return Err(ModelError);

@@ -13,8 +13,8 @@ use privet_vault::SecretMode;
 use privet_wire::answer::ToolRules;
 
 use crate::config::{
-    self, Config, ConnectorRule, DepthRule, EntityRule, Environment, NamesRule, NumberRule, OpaqueRule, Own,
-    ProfileRule, RestoreRule, SecretRule,
+    self, Config, ConnectorRule, DepthRule, EntityRule, Environment, NamesRule, NumberRule,
+    OpaqueRule, Own, ProfileRule, RestoreRule, SecretRule,
 };
 use crate::console::CommandError;
 use crate::house::House;

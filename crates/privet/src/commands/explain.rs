@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use privet_detect::{
-    Depth,    Analyzer, Explained, Gathered, Language, Outcome, Profile, Rule, Support, combinations,
+    Analyzer, Depth, Explained, Gathered, Language, Outcome, Profile, Rule, Support, combinations,
     language_of,
 };
 use privet_text::{EntityType, Finding, Span};
 
 use crate::commands::scan::{
-    Lines, entity, options_of, profile, read_input, read_text, score, with_own, depth,
+    Lines, depth, entity, options_of, profile, read_input, read_text, score, with_own,
 };
 use crate::console::{CommandError, Console, Exit};
 use crate::wiring;

@@ -25,9 +25,9 @@ pub use at::{At, Place};
 pub use detection::{Detection, DetectionFile, ExceptionScope, Exempted, Own};
 pub use environment::Environment;
 pub use file::{
-    Auth, ConnectorRule, DatabaseFile, EntityRule, FileConfig, LimitsFile, LogFile, LogFormat,
-    DepthRule, LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
-    ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
+    Auth, ConnectorRule, DatabaseFile, DepthRule, EntityRule, FileConfig, LimitsFile, LogFile,
+    LogFormat, LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile,
+    RestoreRule, ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use problem::{Problem, Problems, Severity};

@@ -10,8 +10,9 @@ use privet_text::EntityType;
 use super::at::At;
 use super::detection::Detection;
 use super::file::{
-    Auth, ConnectorRule, DepthRule, EntityRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
-    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
+    Auth, ConnectorRule, DepthRule, EntityRule, FileConfig, LimitsFile, LogFile, NamesRule,
+    NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule,
+    UpstreamFile,
 };
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};

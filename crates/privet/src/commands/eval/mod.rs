@@ -16,7 +16,7 @@ use self::labelled::{Document, LabelMap, Labelled};
 use self::report::Report;
 use self::score::Scores;
 use crate::commands::scan::{
-    entity, in_order, names, options_of, profile, score as score_min, with_own, depth,
+    depth, entity, in_order, names, options_of, profile, score as score_min, with_own,
 };
 use crate::console::{CommandError, Console, Exit};
 
