@@ -74,7 +74,7 @@ pub(crate) struct NameModel {
 
 enum Reader {
     Fast(Tagger),
-    Both(DeepTagger),
+    Both(Box<DeepTagger>),
 }
 
 impl NameModel {
@@ -146,7 +146,8 @@ impl Reader {
             None => Tagger::shared(eagerness).map(Self::Fast),
             Some(reach) => {
                 let (tagger, encoder) = (Tagger::shared(0.0)?, Encoder::shared()?);
-                Some(Self::Both(DeepTagger::new(tagger, encoder, reach, eagerness)))
+                let both = DeepTagger::new(tagger, encoder, reach, eagerness);
+                Some(Self::Both(Box::new(both)))
             }
         }
     }

@@ -12,8 +12,8 @@ use crate::window::{PIECES_MAX, Window, Windows};
 /// Which windows the encoder reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reach {
-    /// Those in which the fast tagger is unsure, or decided against a word that looks like a
-    /// name.
+    /// Those of prose in which the fast tagger is unsure, or decided against a word that looks
+    /// like a name.
     Unsure,
     /// All.
     Everything,
@@ -114,6 +114,15 @@ impl DeepTagger {
     }
 }
 
+/// Whether words are more than half of a window: in programs and tables they are not, and
+/// there the encoder knows no better.
+fn is_prose(window: &Window) -> bool {
+    let is_word = |token: &&Token| {
+        !matches!(token.shape, Shape::Mark | Shape::Digits | Shape::Identifier | Shape::Caseless)
+    };
+    window.tokens.iter().filter(is_word).count() * 2 > window.tokens.len()
+}
+
 /// The logarithms of the shares that `scores` stand for.
 fn logarithms(scores: &Unary) -> Unary {
     let highest = scores.iter().fold(f32::MIN, |high, score| high.max(*score));
@@ -178,7 +187,7 @@ impl Reading<'_, '_> {
         let mentions = std::mem::replace(&mut shelf.mentions, rest);
         let unsure = |(token, own): (&Token, &Marginals)| self.tagger.is_unsure(token, own);
         let is_unsure = self.tagger.reach == Reach::Everything
-            || window.tokens.iter().zip(&marginals).any(unsure);
+            || is_prose(window) && window.tokens.iter().zip(&marginals).any(unsure);
         shelf.pieces += if is_unsure { window.pieces.len() } else { 0 };
         shelf.waiting.push(Heard { window: window.clone(), marginals, mentions, is_unsure });
         if shelf.pieces >= PIECES_MAX || shelf.waiting.len() >= WAITING_MAX {

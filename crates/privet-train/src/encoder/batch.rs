@@ -122,12 +122,6 @@ impl Batch {
         self.wanted.extend_from_slice(&lesson.wanted);
         self.texts.push(from..self.pieces.len());
     }
-
-    /// Only a window, without labels.
-    pub(crate) fn of(window: &Window) -> Self {
-        let texts = std::iter::once(0..window.pieces.len()).collect();
-        Self { pieces: window.pieces.clone(), texts, wanted: Vec::new() }
-    }
 }
 
 /// Hands the windows of `text` to `each`.

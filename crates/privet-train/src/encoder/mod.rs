@@ -21,7 +21,7 @@ use self::adam::{Adam, Rates};
 use self::batch::{PARTS, Teacher};
 use self::net::{Batch, Gradients};
 use self::start::Kept;
-pub(crate) use self::taught::Taught;
+use self::taught::Taught;
 use self::weights::Layout;
 use crate::corpus::{Corpus, Document};
 use crate::random::Random;
@@ -118,7 +118,7 @@ pub(crate) fn teach(
         Err(_) => Adam::new(weights),
     };
     learn(&mut adam, &layout, &batches, recipe, &places.state)?;
-    Ok(Taught { layout, weights: adam.weights, pieces: list, vocabulary })
+    Ok(Taught { layout, weights: adam.weights, pieces: list })
 }
 
 fn learn(

@@ -6,7 +6,6 @@ use std::ops::Range;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, Axis, Zip};
 use privet_encoder::{Piece, exp, gelu, gelu_slope};
-use privet_tagger::LABELS;
 
 use super::attention;
 use super::norm::{self, Normed};
@@ -48,11 +47,6 @@ struct Trace {
     normed: Normed,
     layers: Vec<LayerTrace>,
     last: Array2<f32>,
-}
-
-/// The scores of all labels for each piece of `batch`.
-pub(crate) fn scores(weights: &Vec<f32>, layout: &Layout, batch: &Batch) -> Array2<f32> {
-    apply(&forward(weights, layout, batch).last, weights, &layout.head)
 }
 
 /// The gradients of what the labels of `batch` cost.
@@ -194,11 +188,6 @@ fn unapply(
     let mut out = Array2::zeros((slope.nrows(), linear.weights.rows));
     general_mat_mul(1.0, slope, &weights.matrix(&linear.weights).t(), 0.0, &mut out);
     out
-}
-
-/// The scores of one piece.
-pub(crate) fn unary(scores: &Array2<f32>, at: usize) -> [f32; LABELS] {
-    std::array::from_fn(|label| scores.get((at, label)).copied().unwrap_or_default())
 }
 
 #[cfg(test)]
