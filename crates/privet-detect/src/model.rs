@@ -73,7 +73,7 @@ pub(crate) struct NameModel {
 }
 
 enum Reader {
-    Fast(Tagger),
+    Fast(Box<Tagger>),
     Both(Box<DeepTagger>),
 }
 
@@ -143,7 +143,7 @@ impl Reader {
     fn new(preset: ModelUse, depth: Depth) -> Option<Self> {
         let eagerness = preset.eagerness();
         match depth.reach() {
-            None => Tagger::shared(eagerness).map(Self::Fast),
+            None => Tagger::shared(eagerness).map(|fast| Self::Fast(Box::new(fast))),
             Some(reach) => {
                 let (tagger, encoder) = (Tagger::shared(0.0)?, Encoder::shared()?);
                 let both = DeepTagger::new(tagger, encoder, reach, eagerness);

@@ -46,6 +46,12 @@ impl Tagger {
         Self { model, eagerness }
     }
 
+    /// The same with another eagerness.
+    #[must_use]
+    pub fn with_eagerness(self, eagerness: f32) -> Self {
+        Self { eagerness, ..self }
+    }
+
     /// Hands the names in `text` to `found`, in order.
     pub fn tag(&self, text: &str, found: &mut dyn FnMut(Mention)) {
         let mut room = Room::default();

@@ -29,6 +29,7 @@ use privet_encoder::{Blend, DeepTagger, Encoder, Reach};
 use privet_tagger::{Model, Tagger};
 
 use crate::corpus::Corpus;
+use crate::score::Tags;
 use crate::trainer::{Recipe, Text, Trainer};
 use crate::variant::Names;
 
@@ -54,9 +55,12 @@ enum Task {
         /// Where to write the table.
         #[arg(long, default_value = "crates/privet-tagger/model/names.bin")]
         out: PathBuf,
-        /// Train on all texts, also those held back for choosing; for the final table.
+        /// Train on all texts, also those held back.
         #[arg(long)]
         all: bool,
+        /// Groups of corpora that are left out, by name.
+        #[arg(long)]
+        without: Vec<String>,
         #[command(flatten)]
         recipe: Recipe,
     },
@@ -109,12 +113,19 @@ enum Task {
         /// The folder of labelled texts.
         #[arg(long)]
         corpora: PathBuf,
-        /// The table.
+        /// The table of the fast tagger, if not the program's.
         #[arg(long)]
-        table: PathBuf,
+        table: Option<PathBuf>,
+        /// Of both tiers, where the fast one is unsure; with the program's deep tier.
+        #[arg(long)]
+        deep: bool,
     },
     /// Measures how many names of each origin the tagger of the program finds.
-    Fairness,
+    Fairness {
+        /// With both tiers, everywhere.
+        #[arg(long)]
+        deep: bool,
+    },
     /// Measures how fast the tagger of the program reads a text.
     Speed {
         /// The text.
@@ -152,9 +163,11 @@ fn main() -> anyhow::Result<()> {
             println!("{} bytes", table.len());
             std::fs::write(out, table)?;
         }
-        Task::Names { corpora, out, all, recipe } => {
+        Task::Names { corpora, out, all, without, recipe } => {
             let corpora = read(&corpora)?;
-            let table = trained(&corpora, &recipe, |_, held_back| all || !held_back);
+            let table = trained(&corpora, &recipe, |corpus, held_back| {
+                (all || !held_back) && !without.iter().any(|group| group == corpus.group)
+            });
             std::fs::write(&out, &table)?;
             println!("wrote {}", out.display());
             score::print(&corpora, Vec::leak(table), |document| document.held_back)?;
@@ -184,15 +197,29 @@ fn main() -> anyhow::Result<()> {
             let both = DeepTagger::new(tagger, encoder, reach, 0.0).with_blend(blend);
             score::print_of(&both, &corpora, |d| d.held_back || !only.is_empty());
         }
-        Task::Thresholds { corpora, table } => {
-            let table = Vec::leak(std::fs::read(table)?);
-            score::print_thresholds(&Corpus::read_all(&corpora)?, table)?;
+        Task::Thresholds { corpora, table, deep } => {
+            let fast = tagger(table.as_deref())?;
+            let tagger_of = |eagerness: f32| -> anyhow::Result<Box<dyn Tags>> {
+                if !deep {
+                    return Ok(Box::new(fast.clone().with_eagerness(eagerness)));
+                }
+                let encoder = encoder_of(None)?;
+                Ok(Box::new(DeepTagger::new(fast.clone(), encoder, Reach::Unsure, eagerness)))
+            };
+            score::print_thresholds(&Corpus::read_all(&corpora)?, tagger_of)?;
         }
-        Task::Fairness => {
-            let tagger = Tagger::shared(0.0).context("no table")?;
+        Task::Fairness { deep } => {
+            let fast = Tagger::shared(0.0).context("no table")?;
+            let tagger: Box<dyn Tags> = match deep {
+                false => Box::new(fast),
+                true => {
+                    let encoder = encoder_of(None)?;
+                    Box::new(DeepTagger::new(fast, encoder, Reach::Everything, 0.0))
+                }
+            };
             println!("| origin | full name | family name alone | full name, lower case |");
             println!("|---|---|---|---|");
-            fairness::table(&tagger).iter().for_each(|line| println!("{line}"));
+            fairness::table(tagger.as_ref()).iter().for_each(|line| println!("{line}"));
         }
         Task::Speed { file, table, deep, deep_table } => {
             let text = String::from_utf8_lossy(&std::fs::read(file)?).into_owned();

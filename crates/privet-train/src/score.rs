@@ -119,18 +119,22 @@ pub(crate) fn print_of(
 
 /// Prints, for each eagerness and threshold, the mean over the files of precision, recall,
 /// F1 and F2 on the texts held back.
-pub(crate) fn print_thresholds(corpora: &[Corpus], table: &'static [u8]) -> anyhow::Result<()> {
+pub(crate) fn print_thresholds(
+    corpora: &[Corpus],
+    tagger_of: impl Fn(f32) -> anyhow::Result<Box<dyn Tags>>,
+) -> anyhow::Result<()> {
     let measured = |document: &Document| document.held_back;
     let corpora: Vec<&Corpus> =
         corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)).collect();
     for eagerness in [0.0, 0.6, 1.2, 1.8] {
-        let tagger = Tagger::new(Model::decode(table)?, eagerness);
+        let tagger = tagger_of(eagerness)?;
         for threshold in [0.0, 0.5, 0.6, 0.7, 0.8, 0.9] {
             let mut line = format!("  {eagerness} {threshold}");
             for name in Name::ALL {
                 let mut sums = [0.0; 4];
                 for corpus in &corpora {
-                    let counts = counts(&tagger, corpus, Writing::AsIs, threshold, measured);
+                    let counts =
+                        counts(tagger.as_ref(), corpus, Writing::AsIs, threshold, measured);
                     let Some(count) = counts.get(name as usize) else { continue };
                     let (precision, recall, f1) = count.f1();
                     let weighted = 4.0 * precision + recall;

@@ -6,6 +6,7 @@ use privet_mask::{AssembleError, Edit, Masked, Sweep, assemble};
 use privet_text::{EntityType, Raw};
 
 use super::find::{Found, Values, find};
+use super::reader::Reader;
 use super::{Action, Masker, Memory, MemoryError};
 
 /// A text in which every finding was replaced.
@@ -44,7 +45,7 @@ impl Masker {
         memory: &mut dyn Memory,
     ) -> Result<MaskedText, TextRefusal> {
         let said = text.expose();
-        let mut found = find(self.analyzer(), said, None);
+        let mut found = find(&Reader::new(self.analyzer(), None), said, None);
         let mut values = Values::default();
         for f in
             found.iter().filter(|f| self.policy().action_by(f.recognizer, f.entity) == Action::Mask)
