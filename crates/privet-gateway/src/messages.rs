@@ -91,7 +91,7 @@ async fn carry(
         // Anew in each round: what was erased meanwhile is not in the one of before.
         let scope = gateway.on_database(|| gateway.vault.scope(&name, Timestamp::now()));
         let scope = scope.map_err(|error| closed_by("vault", &error))?;
-        let mut mask = || prepare(gateway, &masker, call, &body, &scope, says_notice);
+        let mask = || prepare(gateway, &masker, call, &body, &scope, says_notice);
         let prepared = match body.expose().len() {
             // Handing the thread's other tasks over costs more than a short body does.
             ..SHORT_BODY => gateway.on_database(mask),

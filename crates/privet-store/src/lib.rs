@@ -36,5 +36,6 @@ pub use connection::{Connection, Row, Transaction};
 pub use error::{SqlError, StoreError};
 pub use pending::Pending;
 pub use postgres::PostgresOptions;
+pub use sqlite::copy;
 pub use store::{Location, Schema, Store, StoreOptions};
 pub use value::{FromValue, ToValue, ValueRef};

@@ -9,7 +9,7 @@ use crate::group::WriteJob;
 use crate::pending::{self, Pending};
 use crate::postgres::{PostgresOptions, PostgresServer};
 use crate::readers::Readers;
-use crate::sqlite::SqliteFile;
+use crate::sqlite::{self, SqliteFile};
 use crate::writer::{Message, Writer};
 use crate::{Connection, StoreError, Transaction};
 
@@ -151,6 +151,31 @@ impl Store {
         match self.inner.writer.submit(Message::Compact(answer)) {
             Ok(()) => pending,
             Err(error) => Pending::ready(Err(error)),
+        }
+    }
+
+    /// Writes a copy of the whole database, as of one moment, into a new file. Only a file
+    /// can be copied so; a server has tools of its own.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        match &self.inner.location {
+            Location::File(from) => sqlite::copy(from, path),
+            Location::Server(_) => {
+                Err(StoreError::Server(String::from("copies of it are made by its own tools")))
+            }
+        }
+    }
+
+    /// Checks that the database is sound below its rows, as far as it can tell; says what
+    /// is not.
+    pub fn check(&self) -> Result<Vec<String>, StoreError> {
+        match &self.inner.location {
+            Location::File(_) => self.read(|connection| {
+                let lines: Vec<String> =
+                    connection.query_all("PRAGMA integrity_check", &[], |row| row.get(0))?;
+                Ok(lines.into_iter().filter(|line| line != "ok").collect())
+            }),
+            // Reading every row, as whoever asks for a check does, is what can be done.
+            Location::Server(_) => Ok(Vec::new()),
         }
     }
 

@@ -113,6 +113,24 @@ pub fn database() -> String {
     }
 }
 
+/// A schema of a database, as its administrators would back it up.
+pub fn dump(url: &str, schema: &str) -> Vec<u8> {
+    let mut command = Command::new(program("pg_dump"));
+    let ended = command.args(["--schema", schema, "--no-owner", url]).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    ended.stdout
+}
+
+/// Puts a schema back as it was dumped.
+pub fn restore(url: &str, schema: &str, dump: &[u8]) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), dump).unwrap();
+    let drop = format!("DROP SCHEMA {schema} CASCADE");
+    let mut command = Command::new(program("psql"));
+    command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", &drop, "-f"]).arg(file.path());
+    run(command.arg(url));
+}
+
 fn new_database(server: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);

@@ -44,7 +44,7 @@ impl DayScopeKeys {
     pub(crate) fn new(day: &DayKey, scope: &Scope) -> Self {
         let part = |purpose| {
             let salt = Some(scope.keys.secret.as_slice());
-            derive(&day.key, salt, purpose, &scope.name.tenant, &scope.name_bytes, KEY_VERSION)
+            derive(&day.key, salt, purpose, &scope.name.tenant, &scope.reference, KEY_VERSION)
         };
         Self { index: keyed(&part(Purpose::SecretIndex)), seal: part(Purpose::SecretSeal) }
     }

@@ -15,6 +15,11 @@ pub enum VaultError {
     /// The root key does not open the vault, or could not be asked.
     #[error(transparent)]
     Root(#[from] RootError),
+    /// The database knows of erasures that the ledger does not: the ledger is an old one.
+    #[error(
+        "the ledger of erasures is older than the database: restore the newest backup of the keys"
+    )]
+    OldLedger,
     /// The root key was revoked.
     #[error("the vault is closed: its root key was revoked")]
     Closed,

@@ -128,7 +128,10 @@ mod tests {
         put(&mut cache, 5, 4000, 0);
         assert!(!holds(&mut cache, 5) && holds(&mut cache, 4), "too big is not kept");
         put(&mut cache, 4, 50, 0);
-        assert_eq!(cache.bytes, cache.memos.iter().map(|(_, c)| c.memo.len() + ENTRY_BYTES).sum());
+        assert_eq!(
+            cache.bytes,
+            cache.memos.iter().map(|(_, c)| c.memo.len() + ENTRY_BYTES).sum::<usize>()
+        );
     }
 
     #[test]

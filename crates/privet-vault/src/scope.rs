@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::VaultError;
 use crate::purpose::{Key, Purpose, derive, framed};
 use crate::reservation::Reservations;
-use crate::scope_keys::Reference;
+use crate::scope_keys::{Reference, ScopeSecret};
 use crate::seal::Place;
 use crate::tree::{KeyTree, Leaf};
 use crate::vault::{Shared, last_erasure};
@@ -67,12 +67,20 @@ impl ScopeName {
 pub struct Scope {
     pub(crate) id: i64,
     pub(crate) name: ScopeName,
-    pub(crate) name_bytes: Vec<u8>,
+    pub(crate) reference: Reference,
     pub(crate) keys: ScopeKeys,
     /// Which erasures were carried out when it was opened.
     pub(crate) erasures: i64,
     pub(crate) reserved: Arc<Mutex<Reservations>>,
     pub(crate) shared: Arc<Shared>,
+}
+
+/// How a scope is called: by its row, by people, and in both databases.
+pub(crate) struct Names {
+    pub(crate) id: i64,
+    /// In a scope read from its row, `narrow` is the keyed hash of what narrows it.
+    pub(crate) name: ScopeName,
+    pub(crate) reference: Reference,
 }
 
 /// Derived from the scope's random key; one purpose each.
@@ -106,16 +114,27 @@ impl Scope {
                 (create(shared, name, narrow, reference, now)?, secret)
             }
         };
-        let name_bytes = name.bytes();
-        Ok(Self {
+        Ok(Self::new(shared, Names { id, name: name.clone(), reference }, secret, erasures))
+    }
+
+    /// Opens a scope that is written down; `None` when its keys are gone.
+    pub(crate) fn of_names(shared: &Arc<Shared>, names: Names) -> Result<Option<Self>, VaultError> {
+        let erasures = shared.erasures();
+        let secret = shared.ring.scope(&names.reference)?;
+        Ok(secret.map(|secret| Self::new(shared, names, secret, erasures)))
+    }
+
+    fn new(shared: &Arc<Shared>, names: Names, secret: ScopeSecret, erasures: i64) -> Self {
+        let Names { id, name, reference } = names;
+        Self {
             id,
-            keys: ScopeKeys::new(&secret.names, secret.values, name, &name_bytes),
-            name: name.clone(),
-            name_bytes,
+            keys: ScopeKeys::new(&secret.names, secret.values, &name.tenant, &reference),
+            name,
+            reference,
             erasures,
             reserved: Arc::default(),
             shared: Arc::clone(shared),
-        })
+        }
     }
 
     /// The scope's name.
@@ -144,7 +163,7 @@ impl Scope {
             table,
             column: "sealed",
             tenant: &self.name.tenant,
-            scope: &self.name_bytes,
+            scope: &self.reference,
             token,
             entity,
             key_version: KEY_VERSION,
@@ -169,8 +188,8 @@ impl fmt::Debug for Scope {
 }
 
 impl ScopeKeys {
-    fn new(key: &[u8; 32], values: KeyTree, name: &ScopeName, name_bytes: &[u8]) -> Self {
-        let part = |purpose| derive(key, None, purpose, &name.tenant, name_bytes, KEY_VERSION);
+    fn new(key: &[u8; 32], values: KeyTree, tenant: &str, reference: &Reference) -> Self {
+        let part = |purpose| derive(key, None, purpose, tenant, reference, KEY_VERSION);
         Self {
             token: keyed(&part(Purpose::Token)),
             index: keyed(&part(Purpose::Index)),
@@ -237,6 +256,28 @@ fn create(
             find(tx, &reference)?.ok_or(VaultError::ForeignDatabase)
         })
         .wait()
+}
+
+/// The scopes of a tenant, as they are written down.
+pub(crate) fn of_tenant(
+    connection: &Connection<'_>,
+    tenant: &str,
+) -> Result<Vec<Names>, VaultError> {
+    connection.query_all(
+        "SELECT id, workspace, principal, narrow, reference FROM scope
+         WHERE tenant = ?1 ORDER BY id",
+        params![tenant],
+        |row| {
+            let narrow: String = row.get(3)?;
+            let name = ScopeName {
+                tenant: tenant.to_owned(),
+                workspace: row.get(1)?,
+                principal: row.get(2)?,
+                narrow: Some(narrow).filter(|narrow| !narrow.is_empty()),
+            };
+            Ok(Names { id: row.get(0)?, name, reference: row.get(4)? })
+        },
+    )
 }
 
 /// Version of every key derived here.

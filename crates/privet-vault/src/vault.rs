@@ -12,10 +12,11 @@ use subtle::ConstantTimeEq;
 
 use crate::api_key::ApiKeys;
 use crate::day_key::DayKey;
+use crate::erasure;
 use crate::memo_cache::MemoCache;
 use crate::purpose::Purpose;
 use crate::reservation::{Surface, lock};
-use crate::ring::KeyRing;
+use crate::ring::{KeyRing, Rotated};
 use crate::root::{RootError, RootKeys};
 use crate::scope::{Scope, ScopeName, keyed};
 use crate::{Random, VaultError};
@@ -26,6 +27,7 @@ pub struct Vault {
     pub(crate) shared: Arc<Shared>,
     scopes: Arc<Mutex<LruCache<ScopeName, Arc<Scope>>>>,
     options: VaultOptions,
+    replayed: usize,
 }
 
 /// The databases of a vault. They lie apart, so that a backup of one alone opens nothing.
@@ -101,8 +103,35 @@ impl Vault {
             erasures: AtomicI64::new(erasures),
             closed: AtomicBool::new(false),
         };
-        let scopes = LruCache::new_unbounded();
-        Ok(Self { shared: Arc::new(shared), scopes: Arc::new(Mutex::new(scopes)), options })
+        let shared = Arc::new(shared);
+        // What a restored backup has brought back goes before anybody sees it.
+        let replayed = erasure::catch_up(&shared, now)?.len();
+        let scopes = Arc::new(Mutex::new(LruCache::new_unbounded()));
+        Ok(Self { shared, scopes, options, replayed })
+    }
+
+    /// How many erasures were carried out, once more or to their end, when the vault was
+    /// opened.
+    pub fn erasures_replayed(&self) -> usize {
+        self.replayed
+    }
+
+    /// Puts the key that `next` holds in the place of the root key: everything it wrapped is
+    /// wrapped anew. The present one then opens nothing here; use the vault no longer
+    /// through it for new tenants, but open it again by `next`.
+    pub fn rotate_root(&self, next: &dyn RootKeys) -> Result<Rotated, VaultError> {
+        Ok(Rotated { tenants: self.shared.ring.rotate_root(next)?, scopes: 0 })
+    }
+
+    /// Gives every tenant a new key and wraps its scopes' keys by it.
+    pub fn rotate_tenants(&self, now: Timestamp) -> Result<Rotated, VaultError> {
+        let mut all = Rotated::default();
+        for tenant in self.shared.ring.tenants()? {
+            let rotated = self.shared.ring.rotate_tenant(&tenant, &*self.shared.random, now)?;
+            all.tenants += rotated.tenants;
+            all.scopes += rotated.scopes;
+        }
+        Ok(all)
     }
 
     /// The scope called `name`; made when it is new, which waits for two flushes.
@@ -156,6 +185,11 @@ impl Vault {
             Err(_) => {}
         }
         checked
+    }
+
+    /// The database of keys.
+    pub fn key_store(&self) -> &Store {
+        &self.shared.ring.store
     }
 
     /// The database below.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use house::{House, at, name};
 use privet_text::EntityType::{self, *};
 use privet_vault::{
-    ClaimError, RestoreError, RootError, RootKey, ScopeName, Stores, Vault, VaultError,
+    ClaimError, OsRandom, RestoreError, RootError, RootKey, ScopeName, Stores, Vault, VaultError,
 };
 use proptest::prelude::*;
 
@@ -178,13 +178,9 @@ fn a_changed_row_does_not_open() {
 #[test]
 fn another_root_key_is_refused() {
     let house = House::new();
-    let open = |key| {
-        let stores = Stores { main: house.store.clone(), keys: house.keys.clone() };
-        let root = Arc::new(RootKey::from_bytes([key; 32]));
-        Vault::open(stores, root, Arc::new(privet_vault::OsRandom), at(0))
-    };
-    assert!(open(7).is_ok());
-    let error = open(8).unwrap_err();
+    let stores = Stores { main: house.store.clone(), keys: house.keys.clone() };
+    let other = Arc::new(RootKey::from_bytes([8; 32]));
+    let error = Vault::open(stores, other, Arc::new(OsRandom), at(0)).unwrap_err();
     assert!(matches!(error, VaultError::Root(RootError::Refused(_))), "{error}");
 }
 
@@ -192,8 +188,7 @@ fn another_root_key_is_refused() {
 fn keys_and_database_of_two_vaults_do_not_go_together() {
     let (house, other) = (House::new(), House::new());
     let stores = Stores { main: house.store.clone(), keys: other.keys.clone() };
-    let root = Arc::new(RootKey::from_bytes([7; 32]));
-    let opened = Vault::open(stores, root, Arc::new(privet_vault::OsRandom), at(0));
+    let opened = Vault::open(stores, Arc::new(other.key_file()), Arc::new(OsRandom), at(0));
     assert!(matches!(opened, Err(VaultError::ForeignDatabase)));
 }
 

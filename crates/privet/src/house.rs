@@ -1,15 +1,17 @@
 //! [`House`]: the open databases and vault that a configuration names.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use privet_store::{PostgresOptions, Schema, Store, StoreOptions};
+use privet_audit::{AuditError, Event, Record};
+use privet_store::{Location, PostgresOptions, Schema, Store, StoreOptions};
 use privet_vault::{KeyFile, OsRandom, RootKeyError, Stores, Vault};
 
 use crate::config::{self, Config, Environment};
-use crate::console::CommandError;
+use crate::console::{CommandError, Console};
 
 /// Databases and vault, open.
 #[derive(Clone, Debug)]
@@ -56,6 +58,46 @@ impl House {
         Ok(Self { store, vault, root, key_made })
     }
 
+    /// The database of keys.
+    pub fn keys(&self) -> &Store {
+        self.vault.key_store()
+    }
+
+    /// The database of keys as people know it.
+    pub fn keys_name(&self) -> String {
+        match self.keys().location() {
+            Location::File(_) => database_name(self.keys()),
+            Location::Server(name) => format!("{name}, schema privet_keys"),
+        }
+    }
+
+    /// Says that erasures were carried out again when the house was opened, and notes it.
+    pub fn say_replayed(&self, console: &mut Console<'_>) -> Result<(), CommandError> {
+        let replayed = self.vault.erasures_replayed();
+        if replayed == 0 {
+            return Ok(());
+        }
+        let mut record = Record::new(Event::ErasuresReplayed);
+        record.principal = Some(console.operator());
+        let now = (console.now)();
+        let written = self
+            .store
+            .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
+        written.wait().map_err(|error| CommandError::could_not_run(&error))?;
+        writeln!(
+            console.err,
+            "{replayed} erasures of the ledger were carried out: a backup had undone them, or \
+             they were partial"
+        )?;
+        Ok(())
+    }
+
+    /// Closes both databases; what was written is on the disk.
+    pub fn close(&self) -> Result<(), CommandError> {
+        let closed = self.store.close().and_then(|()| self.keys().close());
+        closed.map_err(|error| CommandError::could_not_run(&error))
+    }
+
     /// What to say when the key file was made just now.
     pub fn backup_notice(&self) -> Option<String> {
         let path = self.key_made.as_ref()?;
@@ -70,8 +112,8 @@ impl House {
 /// The database as people know it.
 pub fn database_name(store: &Store) -> String {
     match store.location() {
-        privet_store::Location::File(path) => path.display().to_string(),
-        privet_store::Location::Server(name) => name.clone(),
+        Location::File(path) => path.display().to_string(),
+        Location::Server(name) => name.clone(),
     }
 }
 

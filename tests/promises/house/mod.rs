@@ -3,6 +3,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod caller;
+pub(crate) mod conversation;
 pub(crate) mod events;
 pub(crate) mod people;
 pub(crate) mod standin;

@@ -195,7 +195,6 @@ fn wait<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, StoreError> {
     let (answer, answered) = mpsc::sync_channel(1);
-    #[expect(clippy::disallowed_methods, reason = "the caller waits for it right here")]
     runtime.spawn(async move {
         // Whoever asked waits below.
         let _ = answer.send(work.await);

@@ -11,6 +11,7 @@ use crate::connection::{Connector, Session};
 use crate::{Schema, StoreError, StoreOptions};
 
 use checkpoint::Checkpointer;
+pub use file::copy;
 use session::SqliteSession;
 
 /// A database file.

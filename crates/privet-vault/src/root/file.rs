@@ -1,7 +1,7 @@
 //! [`KeyFile`]: a root key in a file, which may be rotated while others use it.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -42,8 +42,9 @@ impl KeyFile {
     pub fn finish_rotation(&self) -> Result<(), RootKeyError> {
         let failed = |source: io::Error| RootKeyError::Io { path: self.path.clone(), source };
         let next = RootKey::load(&self.next_path())?;
-        overwrite(&self.path).map_err(failed)?;
+        let old = fs::OpenOptions::new().write(true).open(&self.path).map_err(failed)?;
         fs::rename(self.next_path(), &self.path).map_err(failed)?;
+        overwrite(old).map_err(failed)?;
         let directory = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         File::open(directory.unwrap_or(Path::new(".")))
             .and_then(|directory| directory.sync_all())
@@ -95,12 +96,11 @@ impl RootKeys for KeyFile {
     }
 }
 
-/// Writes zeros over a key file, as far as the file system lets anybody do that.
-fn overwrite(path: &Path) -> io::Result<()> {
-    use std::io::Write;
-    let length = fs::metadata(path)?.len();
-    let mut file = fs::OpenOptions::new().write(true).open(path)?;
-    file.write_all(&vec![b'0'; usize::try_from(length).unwrap_or(0)])?;
+/// Writes zeros over a key that has lost its name, as far as the file system lets anybody
+/// do that.
+fn overwrite(mut file: File) -> io::Result<()> {
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+    file.write_all(&vec![b'0'; length])?;
     file.sync_all()
 }
 

@@ -44,6 +44,8 @@ pub struct FileConfig {
     pub upstream: UpstreamFile,
     /// Bounds on what clients may ask for.
     pub limits: LimitsFile,
+    /// How long things are kept.
+    pub retention: RetentionFile,
     /// Names by which clients may call Privet (their `Host` header), besides those of loopback.
     pub hosts: Vec<HostName>,
     /// Web pages that may call Privet (their `Origin` header). None by default.
@@ -70,6 +72,7 @@ impl Default for FileConfig {
             database: None,
             upstream: UpstreamFile::default(),
             limits: LimitsFile::default(),
+            retention: RetentionFile::default(),
             hosts: Vec::new(),
             origins: Vec::new(),
             contact: None,
@@ -91,6 +94,21 @@ pub struct DatabaseFile {
     /// Certificate authorities to trust instead of the public ones, PEM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<At<PathBuf>>,
+}
+
+/// How long things are kept.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionFile {
+    /// Days for which your backups of the keys are kept. The certificate of an erasure names
+    /// the day when the last one from before it is gone.
+    pub key_backups_days: At<u32>,
+}
+
+impl Default for RetentionFile {
+    fn default() -> Self {
+        Self { key_backups_days: At::from(30) }
+    }
 }
 
 /// Files for TLS.

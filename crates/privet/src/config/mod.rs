@@ -27,7 +27,7 @@ pub use environment::Environment;
 pub use file::{
     Auth, ConnectorRule, DatabaseFile, DepthRule, EntityRule, FileConfig, LimitsFile, LogFile,
     LogFormat, LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile,
-    RestoreRule, ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
+    RestoreRule, RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use problem::{Problem, Problems, Severity};
@@ -199,7 +199,7 @@ log: {format: json, level: debug}
         let rows = [
             (
                 "lisen: x\n",
-                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, keys_dir, database, upstream, limits, hosts, origins, contact, policy, detection, log",
+                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, keys_dir, database, upstream, limits, retention, hosts, origins, contact, policy, detection, log",
             ),
             (
                 "policy:\n  opaque: block\n",

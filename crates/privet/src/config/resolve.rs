@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use privet_text::EntityType;
 
 use super::at::At;
@@ -39,6 +40,8 @@ pub struct Config {
     pub upstream: Upstream,
     /// What clients may ask for.
     pub limits: Limits,
+    /// How long backups of the keys are kept.
+    pub key_backups: SignedDuration,
     /// `Host` headers accepted besides those of loopback, in lower case.
     pub hosts: Vec<String>,
     /// `Origin` headers accepted.
@@ -228,6 +231,12 @@ pub(super) fn resolve(
     });
     let upstream = upstream(file.upstream, &paths, problems);
     let limits = limits(&file.limits, problems);
+    let days = &file.retention.key_backups_days;
+    if !(1..=DAYS_MAX).contains(&days.value) {
+        let text = format!("retention.key_backups_days: expected 1 to {DAYS_MAX}");
+        problems.refuse(days.place, text);
+    }
+    let key_backups = SignedDuration::from_hours(i64::from(days.value) * 24);
     let policy = policy(file.policy, problems);
     let listen = listen?;
     if !listen.ip().is_loopback() && file.hosts.is_empty() {
@@ -243,6 +252,7 @@ pub(super) fn resolve(
         database,
         upstream,
         limits,
+        key_backups,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
         contact: file.contact,
@@ -384,3 +394,6 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
 }
 
 const COUNT_MAX: u32 = 1_000_000;
+
+/// Ten years.
+const DAYS_MAX: u32 = 3653;
