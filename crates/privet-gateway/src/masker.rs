@@ -9,6 +9,7 @@ mod memo;
 mod memory;
 mod outdated;
 mod plan;
+mod reader;
 mod refusal;
 mod text;
 mod treat;
@@ -22,6 +23,7 @@ pub use refusal::Refusal;
 pub use text::{FieldValue, MaskedField, MaskedText, TextRefusal};
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use privet_mask::operator::Operator;
 use privet_text::{EntitySet, EntityType};
@@ -63,6 +65,9 @@ pub struct MaskPolicy {
     pub numbers: Action,
     /// Whether requests that let Claude's side connect to MCP servers may pass.
     pub mcp_connector: Action,
+    /// How long the deep tier of the name model may read for one request. After that the fast
+    /// tier reads alone, and the audit entry says so.
+    pub deep_time: Duration,
 }
 
 impl Default for MaskPolicy {
@@ -73,6 +78,7 @@ impl Default for MaskPolicy {
             opaque: OpaqueAction::Refuse,
             numbers: Action::Mask,
             mcp_connector: Action::Refuse,
+            deep_time: Duration::from_millis(100),
         }
     }
 }

@@ -237,6 +237,9 @@ fn describe(record: &mut Record, masking: &Masking) {
     if !masking.secrets.is_empty() {
         record.notes.push(Note::new("secret_found"));
     }
+    if masking.names_cut_short {
+        record.notes.push(Note::new("names_fast_only"));
+    }
 }
 
 fn refused(call: &mut Call, refusal: Refusal, scope: &Arc<Scope>) -> Failure {

@@ -22,6 +22,7 @@ use super::memo::{
 };
 use super::memory::Memory;
 use super::outdated::{outdated, unproven};
+use super::reader::Reader;
 use super::refusal::Refusal;
 use super::text::sweep_of;
 use super::treat::{Treated, treat, treat_number, typed};
@@ -58,6 +59,8 @@ pub struct Masking {
     pub withheld: u32,
     /// Bytes of text that the detectors had to read.
     pub bytes_read: usize,
+    /// Whether the time for the deep tier of the name model ran out.
+    pub names_cut_short: bool,
 }
 
 /// Masks requests by one policy with one set of detectors.
@@ -93,7 +96,7 @@ impl Masker {
     /// The first finding in `text` that policy does not keep: for headers and the
     /// like, where nothing can be masked.
     pub fn first_finding(&self, text: &str) -> Option<EntityType> {
-        find(&self.analyzer, text, None)
+        find(&Reader::new(&self.analyzer, Some(self.policy.deep_time)), text, None)
             .into_iter()
             .find(|f| self.policy.operator_by(f.recognizer, f.entity) != Operator::Keep)
             .map(|found| found.entity)
@@ -113,6 +116,7 @@ impl Masker {
         let segments = prepare(json, map, keys.as_ref()).map_err(|_| Refusal::BadBase64)?;
         let mut run = Run {
             masker: self,
+            reader: Reader::new(&self.analyzer, Some(self.policy.deep_time)),
             json,
             keys,
             memory,
@@ -142,6 +146,7 @@ struct Pending<'w, 'a> {
 
 struct Run<'r, 'a> {
     masker: &'r Masker,
+    reader: Reader<'r>,
     json: &'r Json<'a>,
     keys: Arc<dyn LeafKey>,
     memory: &'r mut dyn Memory,
@@ -508,7 +513,6 @@ impl<'a> Run<'_, 'a> {
 
     /// Lets the detectors read what is left.
     fn read(&mut self, pending: &mut [Pending<'_, 'a>]) {
-        let analyzer = &self.masker.analyzer;
         for leaf in pending.iter_mut() {
             let cacheable = leaf.work.key.is_none();
             let cached = if cacheable { self.masker.cache.get(&leaf.work.hash) } else { None };
@@ -517,8 +521,8 @@ impl<'a> Run<'_, 'a> {
                 None => {
                     self.out.bytes_read += leaf.work.text.len();
                     let text = readable(self.json, leaf.work);
-                    let found = find(analyzer, &text, leaf.work.key.as_deref());
-                    if cacheable {
+                    let found = find(&self.reader, &text, leaf.work.key.as_deref());
+                    if cacheable && !self.reader.was_cut_short() {
                         self.masker.cache.put(leaf.work.hash, &found);
                     }
                     found
@@ -527,7 +531,7 @@ impl<'a> Run<'_, 'a> {
         }
         for run in pending.chunk_by_mut(|_, next| next.continues) {
             let texts: Vec<&str> = run.iter().map(|leaf| leaf.work.text.as_ref()).collect();
-            for (index, found) in find_across(analyzer, &texts) {
+            for (index, found) in find_across(&self.reader, &texts) {
                 if let Some(leaf) = run.get_mut(index) {
                     replace_overlapping(&mut leaf.found, found);
                 }
@@ -714,6 +718,7 @@ impl<'a> Run<'_, 'a> {
         for citation in &map.citations {
             self.map_citation(*citation);
         }
+        self.out.names_cut_short = self.reader.was_cut_short();
         let written = self.written.iter().map(String::as_str);
         self.out.sweep = Some(sweep_of(self.values.iter(), written));
         self.out.edits = self.edits.0;

@@ -12,8 +12,8 @@ use privet_text::EntityType;
 use super::at::At;
 use super::detection::Detection;
 use super::file::{
-    Auth, ConnectorRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule, OpaqueRule,
-    PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
+    Auth, ConnectorRule, DepthRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
+    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
 };
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};
@@ -131,6 +131,8 @@ pub struct Limits {
     pub body_read_timeout: Duration,
     /// How long answers may go on when stopping.
     pub shutdown_grace: Duration,
+    /// How long the deep tier of the model of names may read for one request.
+    pub names_deep: Duration,
     /// How long a memo may stay unused.
     pub memos_unused: Duration,
 }
@@ -148,6 +150,8 @@ pub struct Policy {
     pub profile: ProfileRule,
     /// How eager the model of names is.
     pub names: NamesRule,
+    /// How far it reads.
+    pub names_depth: DepthRule,
     /// By entity type, whatever the profile says.
     pub entities: BTreeMap<EntityType, Operator>,
     /// Whether secrets can come back.
@@ -345,6 +349,7 @@ fn limits(file: &LimitsFile, problems: &mut Problems) -> Limits {
         header_read_timeout: file.header_read_timeout.get(),
         body_read_timeout: file.body_read_timeout.get(),
         shutdown_grace: file.shutdown_grace.get(),
+        names_deep: file.names_deep.get(),
         memos_unused: Duration::from_secs(memos_unused_days * 24 * 3600),
     }
 }
@@ -385,6 +390,7 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
         mcp_connector: file.mcp_connector.value,
         profile: file.profile,
         names: file.names,
+        names_depth: file.names_depth,
         entities,
         secrets: file.secrets,
         secret_notice: file.secret_notice,
