@@ -122,6 +122,7 @@ fn settings(config: &Config, own: &Own) -> Settings {
         restore_hosts: HostList::new(policy.restore.url_hosts.iter().cloned()),
         scope_by_session: policy.session_scope,
         contact: config.contact.clone(),
+        tokens_unused_max: config.tokens_unused,
         limits: Limits {
             body_bytes_max: limits.body_bytes_max,
             header_bytes_max: limits.header_bytes_max,

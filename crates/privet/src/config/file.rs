@@ -101,6 +101,9 @@ pub struct DatabaseFile {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RetentionFile {
+    /// Days after which a token that nobody uses is deleted with its value, but for those under
+    /// a legal hold. The same value gets the same token again.
+    pub tokens_unused_days: At<u32>,
     /// Days for which your backups of the keys are kept. The certificate of an erasure names
     /// the day when the last one from before it is gone.
     pub key_backups_days: At<u32>,
@@ -108,7 +111,7 @@ pub struct RetentionFile {
 
 impl Default for RetentionFile {
     fn default() -> Self {
-        Self { key_backups_days: At::from(30) }
+        Self { tokens_unused_days: At::from(400), key_backups_days: At::from(30) }
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Config {
     pub upstream: Upstream,
     /// What clients may ask for.
     pub limits: Limits,
+    /// How long a token may stay unused.
+    pub tokens_unused: SignedDuration,
     /// How long backups of the keys are kept.
     pub key_backups: SignedDuration,
     /// `Host` headers accepted besides those of loopback, in lower case.
@@ -231,12 +233,15 @@ pub(super) fn resolve(
     });
     let upstream = upstream(file.upstream, &paths, problems);
     let limits = limits(&file.limits, problems);
-    let days = &file.retention.key_backups_days;
-    if !(1..=DAYS_MAX).contains(&days.value) {
-        let text = format!("retention.key_backups_days: expected 1 to {DAYS_MAX}");
-        problems.refuse(days.place, text);
-    }
-    let key_backups = SignedDuration::from_hours(i64::from(days.value) * 24);
+    let retention = &file.retention;
+    let mut days = |name: &str, days: &At<u32>| {
+        if !(1..=DAYS_MAX).contains(&days.value) {
+            problems.refuse(days.place, format!("retention.{name}: expected 1 to {DAYS_MAX}"));
+        }
+        SignedDuration::from_hours(i64::from(days.value) * 24)
+    };
+    let tokens_unused = days("tokens_unused_days", &retention.tokens_unused_days);
+    let key_backups = days("key_backups_days", &retention.key_backups_days);
     let policy = policy(file.policy, problems);
     let listen = listen?;
     if !listen.ip().is_loopback() && file.hosts.is_empty() {
@@ -252,6 +257,7 @@ pub(super) fn resolve(
         database,
         upstream,
         limits,
+        tokens_unused,
         key_backups,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
