@@ -39,7 +39,7 @@ enum Command {
     /// Replace personal data and secrets in files by tokens of the gateway's vault.
     Mask(masking::Args),
     /// Put the values back in place of tokens.
-    Unmask(masking::Args),
+    Unmask(masking::UnmaskArgs),
     /// Check the configuration and explain mistakes by line and column.
     Check(check::Args),
     /// Make, list and revoke the keys of callers.

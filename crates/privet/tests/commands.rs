@@ -276,14 +276,19 @@ fn masked_files_come_back_as_they_were() {
     let again = home.run_well(&["mask", "in/letter.txt"]).out;
     let secret = |text: &str| text.replace("SECRET_000002", "SECRET_000001");
     assert_eq!(secret(&again), masked, "the same tokens");
-    home.run_well(&["unmask", "masked", "--output", "back"]);
+    home.run_well(&["unmask", "masked", "--reason", "test", "--output", "back"]);
     let back =
         |name: &str| std::fs::read_to_string(home.path("back/masked/in").join(name)).unwrap();
     assert_eq!((back("letter.txt").as_str(), back("said.json").as_str()), (letter, json));
 
     home.run_well(&["key", "create", "--name", "other"]);
-    assert_eq!(home.run(&["unmask", "masked/in/letter.txt"]).code, Some(2), "whose tokens?");
-    let foreign = home.run_well(&["unmask", "masked/in/letter.txt", "--as", "other"]);
+    assert_eq!(
+        home.run(&["unmask", "masked/in/letter.txt", "--reason", "test"]).code,
+        Some(2),
+        "whose tokens?"
+    );
+    let foreign =
+        home.run_well(&["unmask", "masked/in/letter.txt", "--reason", "test", "--as", "other"]);
     assert_eq!(foreign.out, masked, "another key's tokens stay");
     let log = home.run_well(&["audit", "tail", "--format", "json"]).out;
     assert!(log.contains(r#""event":"mask""#) && log.contains(r#""event":"unmask""#), "{log}");
@@ -447,7 +452,8 @@ fn named_fields_change_and_nothing_else() {
     let ssn = rows[1].split(';').rev().nth(1).unwrap();
     assert!(ssn.len() == 11 && ssn.matches('-').count() == 2 && ssn != "536-22-8145", "{ssn}");
     home.write("masked.csv", &masked);
-    let back = home.run_well(&["unmask", "masked.csv", "--fields", "map.yaml"]).out;
+    let back =
+        home.run_well(&["unmask", "masked.csv", "--reason", "test", "--fields", "map.yaml"]).out;
     // Only what can come back does.
     assert_eq!(back, table.replace(";82301", ";000").replace(";94107", ";941"));
 
@@ -465,10 +471,11 @@ fn named_fields_change_and_nothing_else() {
         "{masked}"
     );
     home.write("masked.jsonl", &masked);
-    let back = home.run_well(&[&["unmask", "masked.jsonl"], &args[..]].concat()).out;
+    let back =
+        home.run_well(&[&["unmask", "masked.jsonl", "--reason", "test"], &args[..]].concat()).out;
     assert_eq!(back, lines.replace("\\u0020", " "));
     // Without a map, tokens of any form come back wherever they stand.
-    let back = home.run_well(&["unmask", "masked.jsonl"]).out;
+    let back = home.run_well(&["unmask", "masked.jsonl", "--reason", "test"]).out;
     assert_eq!(back, lines.replace("\\u0020", " "));
 
     for (args, want) in [
@@ -482,4 +489,109 @@ fn named_fields_change_and_nothing_else() {
         let ran = home.run(&args);
         assert!(ran.code != Some(0) && ran.out.is_empty() && ran.err.contains(want), "{}", ran.err);
     }
+}
+
+#[test]
+fn a_person_is_found_held_erased_and_stays_so() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let letter = "Write to jane.doe@kestrel-mail.com and to max@orwell-mail.com.\n";
+    home.write("letter.txt", letter);
+    let masked = home.run_well(&["mask", "letter.txt"]).out;
+    home.write("masked.txt", &masked);
+    let found = home.run(&["subject", "find", "jane.doe@kestrel-mail.com"]);
+    assert_eq!(found.code, Some(1));
+    assert!(found.out.contains("EMAIL_ADDRESS") && !found.out.contains("jane"), "{}", found.out);
+    let nobody = home.run_well(&["subject", "find", "nia@kestrel-mail.com"]);
+    assert_eq!(nobody.out, "");
+    let exported =
+        home.run_well(&["subject", "export", "Jane Doe", "--reason", "access, case 16"]).out;
+    assert!(exported.contains("jane.doe@kestrel-mail.com") && !exported.contains("orwell"));
+
+    let erase = ["subject", "erase", "jane.doe@kestrel-mail.com", "--reason"];
+    let unsure = home.run(&[&erase[..], &["case 17"]].concat());
+    assert_eq!(unsure.code, Some(2));
+    assert!(unsure.err.contains("1 values would be erased"), "{}", unsure.err);
+    let named = home.run(&[&erase[..], &["for jane.doe@kestrel-mail.com", "--yes"]].concat());
+    assert_eq!(named.code, Some(2));
+    assert!(named.err.contains("personal data") && !named.err.contains("jane"), "{}", named.err);
+
+    let hold = home.run_well(&["hold", "create", "--principal", "laptop", "--reason", "case 9"]);
+    let held = home.run_well(&[&erase[..], &["case 17", "--yes"]].concat());
+    assert!(held.err.contains("kept by a legal hold: 1 values"), "{}", held.err);
+    assert!(home.run_well(&["hold", "list"]).out.contains("stands"));
+    home.run_well(&["hold", "end", hold.out.trim()]);
+    assert_eq!(home.run(&["hold", "end", hold.out.trim()]).code, Some(2));
+
+    let certificate = home.run_well(&[&erase[..], &["case 17", "--yes"]].concat()).out;
+    let certificate: serde_json::Value = serde_json::from_str(&certificate).unwrap();
+    assert_eq!(certificate["erased"]["values"]["EMAIL_ADDRESS"], 1);
+    let unmasked = home.run_well(&["unmask", "masked.txt", "--reason", "test"]).out;
+    assert!(unmasked.contains("max@orwell-mail.com") && !unmasked.contains("jane"), "{unmasked}");
+    assert!(home.run_well(&["subject", "list"]).out.contains("complete  1 tokens"));
+    home.run_well(&["subject", "retry"]);
+    let log = home.run_well(&["audit", "export"]).out;
+    for event in
+        ["subject_found", "subject_exported", "subject_erased", "hold_created", "hold_ended"]
+    {
+        assert!(log.contains(&format!(r#""event":"{event}""#)), "{event}");
+    }
+    assert!(!log.contains("jane"), "nobody is named in the log");
+}
+
+#[test]
+fn what_comes_back_has_a_reason_and_a_limit() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    home.write("letter.txt", "Write to jane.doe@kestrel-mail.com and to max@orwell-mail.com.\n");
+    let masked = home.run_well(&["mask", "letter.txt"]).out;
+    home.write("masked.txt", &masked);
+    assert_eq!(home.run(&["unmask", "masked.txt"]).code, Some(2));
+    let limited = home.run(&["unmask", "masked.txt", "--reason", "case 17", "--limit", "1"]);
+    assert_eq!(limited.code, Some(2));
+    assert_eq!(limited.out, "");
+    assert!(limited.err.contains("would give back 2 values"), "{}", limited.err);
+    home.run_well(&["unmask", "masked.txt", "--reason", "case 17"]);
+    let log = home.run_well(&["audit", "tail", "--event", "unmask", "--format", "json"]).out;
+    assert!(log.contains(r#""reason":"case 17""#), "{log}");
+}
+
+#[test]
+fn the_vault_is_shown_rotated_copied_and_restored() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    home.write("letter.txt", "Write to jane.doe@kestrel-mail.com.\n");
+    let masked = home.run_well(&["mask", "letter.txt"]).out;
+    home.write("masked.txt", &masked);
+    let status = || -> serde_json::Value {
+        serde_json::from_str(&home.run_well(&["vault", "status", "--format", "json"]).out).unwrap()
+    };
+    let before = status();
+    assert_eq!((before["tokens"].as_u64(), before["scopes"].as_u64()), (Some(1), Some(1)));
+    assert!(home.run_well(&["vault", "status"]).out.contains("tokens       1"));
+    let copied = home.run_well(&["vault", "backup", "--to", "b", "--keys-to", "k"]);
+    assert!(copied.err.contains("delete `k/keys-"), "{}", copied.err);
+    let copy = copied.out.lines().next().unwrap().to_owned();
+    home.run_well(&["vault", "rotate"]);
+    home.run_well(&["vault", "rewrap"]);
+    assert_ne!(status()["root_key"], before["root_key"]);
+    assert!(home.run_well(&["vault", "verify"]).out.contains("1 values open, 0 do not"));
+    let entries = home.run_well(&["audit", "export"]).out.lines().count();
+    let restored = home.run_well(&["vault", "restore", &copy]);
+    assert!(restored.err.contains("entries of the audit log carried over"), "{}", restored.err);
+    home.run_well(&["audit", "verify"]);
+    let after = home.run_well(&["audit", "export"]).out;
+    assert!(after.lines().count() > entries && after.contains("keys_rotated"), "the log goes on");
+    let unmasked = home.run_well(&["unmask", "masked.txt", "--reason", "test"]).out;
+    assert!(unmasked.contains("jane.doe@kestrel-mail.com"));
+    home.write("none.sqlite", "no database");
+    for wrong in ["none.sqlite", "nowhere.sqlite"] {
+        let ran = home.run(&["vault", "restore", wrong]);
+        assert_eq!(ran.code, Some(4), "{}", ran.err);
+        home.run_well(&["vault", "verify"]);
+    }
+    sql(&home, "UPDATE token SET sealed = x'00'");
+    let broken = home.run(&["vault", "verify"]);
+    assert_eq!(broken.code, Some(1));
+    assert!(broken.out.contains("0 values open, 1 do not"), "{}", broken.out);
 }

@@ -17,7 +17,7 @@ use crate::console::{CommandError, Console, Exit};
 use crate::house::House;
 
 pub use mask::run as mask;
-pub use unmask::run as unmask;
+pub use unmask::{UnmaskArgs, run as unmask};
 
 /// What both take.
 #[derive(Debug, clap::Args)]
