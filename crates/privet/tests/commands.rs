@@ -595,3 +595,75 @@ fn the_vault_is_shown_rotated_copied_and_restored() {
     assert_eq!(broken.code, Some(1));
     assert!(broken.out.contains("0 values open, 1 do not"), "{}", broken.out);
 }
+
+/// The root key elsewhere than in a file: what opens the vault, what closes it, and how it is
+/// replaced.
+#[test]
+fn a_root_key_in_a_variable() {
+    let home = Home::new();
+    home.write("privet.yaml", "root_key: {env: ROOT_KEY}\n");
+    let run = |args: &[&str], key: &str| {
+        let mut command = home.command(args);
+        command.arg("--config").arg("privet.yaml").env("ROOT_KEY", key);
+        command.env("NEXT_KEY", "ab".repeat(32)).output().unwrap()
+    };
+    let (first, next) = ("0f".repeat(32), "ab".repeat(32));
+    let made = run(&["key", "create", "--name", "laptop"], &first);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert!(!home.path(".config/privet/root.key").exists());
+    for wrong in [&next, "", "short"] {
+        assert_eq!(run(&["key", "list"], wrong).status.code(), Some(4), "{wrong}");
+    }
+    assert_eq!(run(&["vault", "rotate"], &first).status.code(), Some(2), "where to?");
+    let rotated = run(&["vault", "rotate", "--to", "NEXT_KEY"], &first);
+    assert!(rotated.status.success(), "{}", String::from_utf8_lossy(&rotated.stderr));
+    assert_eq!(run(&["key", "list"], &first).status.code(), Some(4));
+    assert!(run(&["vault", "verify"], &next).status.success());
+}
+
+#[test]
+fn a_root_key_that_openbao_keeps() {
+    let (home, bao) = (Home::new(), privet_testing::Bao::start());
+    write_private(&home.path("bao.token"), bao.token());
+    let token = home.path("bao.token");
+    home.write(
+        "privet.yaml",
+        &format!(
+            "root_key: {{transit: {{url: '{}', key: privet, token: 'file:{}'}}}}\n",
+            bao.url(),
+            token.display()
+        ),
+    );
+    let run = |args: &[&str]| home.run(&[args, &["--config", "privet.yaml"]].concat());
+    let well = |args: &[&str]| {
+        let ran = run(args);
+        assert_eq!(ran.code, Some(0), "{args:?}: {}{}", ran.out, ran.err);
+        ran
+    };
+    well(&["key", "create", "--name", "laptop"]);
+    home.write("letter.txt", "Write to jane.doe@kestrel-mail.com.\n");
+    home.write("masked.txt", &well(&["mask", "letter.txt"]).out);
+    let keys = home.path(".config/privet/keys.sqlite");
+    let before = home.path("keys.before");
+    std::fs::copy(&keys, &before).unwrap();
+    well(&["vault", "rotate"]);
+    let back = well(&["unmask", "masked.txt", "--reason", "test"]).out;
+    assert!(back.contains("jane.doe@kestrel-mail.com"));
+    // The keys as they were before the rotation open nothing any more.
+    let after = home.path("keys.after");
+    std::fs::rename(&keys, &after).unwrap();
+    std::fs::copy(&before, &keys).unwrap();
+    assert_eq!(run(&["key", "list"]).code, Some(4));
+    std::fs::copy(&after, &keys).unwrap();
+    well(&["key", "list"]);
+    // A token that was revoked closes the vault, and the message says why.
+    write_private(&token, "another-token");
+    let closed = run(&["key", "list"]);
+    assert_eq!(closed.code, Some(4));
+    assert!(closed.err.contains("403: permission denied"), "{}", closed.err);
+    write_private(&token, bao.token());
+    drop(bao);
+    let gone = run(&["key", "list"]);
+    assert_eq!(gone.code, Some(4));
+    assert!(gone.err.contains("the root key cannot be reached"), "{}", gone.err);
+}

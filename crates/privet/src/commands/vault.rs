@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use privet_audit::{AuditError, Event, Note, Record};
 use privet_store::{Location, Schema, Store, StoreError};
-use privet_vault::{OsRandom, RootKeys, VaultStatus};
+use privet_vault::{KeyFile, OsRandom, RootError, RootKeyError, RootKeys, Rotated, VaultStatus};
 use serde_json::json;
 
 use super::key::Format;
 use crate::config::Config;
 use crate::console::{CommandError, Console, Exit};
 use crate::house::{House, database_name};
+use crate::root::{self, Root, Transit};
 
 /// What `privet vault` can do.
 #[derive(Debug, clap::Subcommand)]
@@ -25,7 +26,11 @@ pub enum Command {
         format: Format,
     },
     /// Replace the root key; the old one then opens nothing. Gateways go on meanwhile.
-    Rotate,
+    Rotate {
+        /// The environment variable with the next root key, if the present one is in one.
+        #[arg(long, value_name = "NAME")]
+        to: Option<String>,
+    },
     /// Give every tenant a new key and wrap its scopes' keys by it. Gateways go on meanwhile.
     Rewrap,
     /// Copy the database into a folder, and the keys into another. Gateways go on meanwhile.
@@ -63,7 +68,7 @@ pub fn run(
     house.say_replayed(console)?;
     let exit = match command {
         Command::Status { format } => status(*format, &config, &house, console),
-        Command::Rotate => rotate(&config, &house, console),
+        Command::Rotate { to } => rotate(to.as_deref(), &config, &house, console),
         Command::Rewrap => rewrap(&house, console),
         Command::Backup { to, keys_to } => backup(to, keys_to.as_deref(), &config, &house, console),
         Command::Restore { .. } => restored(&house, console),
@@ -88,7 +93,7 @@ fn status(
     let mut row = |what: &str, text: String| writeln!(console.out, "{what:<12} {text}");
     row("database", format!("{name}  {}", size(status.bytes)))?;
     row("keys", format!("{}  {}", house.keys_name(), size(status.key_bytes)))?;
-    row("root key", format!("{}  {}", config.key_file.display(), status.root_key))?;
+    row("root key", format!("{}  {}", Root::place(config), status.root_key))?;
     row("tenants", status.tenants.to_string())?;
     row("scopes", status.scopes.to_string())?;
     row("tokens", format!("{}, and {} erased", status.tokens, status.tombstones))?;
@@ -119,27 +124,71 @@ fn status_json(status: &VaultStatus, name: &str) -> serde_json::Value {
     })
 }
 
-fn rotate(config: &Config, house: &House, console: &mut Console<'_>) -> Result<Exit, CommandError> {
-    let next = house.root.next(&OsRandom).map_err(|error| CommandError::could_not_run(&error))?;
-    let unfinished = "the rotation is not finished: run it again, both keys are still there";
-    let rotated = house
-        .vault
-        .rotate_root(&next)
-        .map_err(|error| CommandError::could_not_run(&error).hint(unfinished))?;
-    // From here on only the next key opens the vault; readers find it beside the old one.
-    house
-        .root
-        .finish_rotation()
-        .map_err(|error| CommandError::could_not_run(&error).hint(unfinished))?;
+fn rotate(
+    to: Option<&str>,
+    config: &Config,
+    house: &House,
+    console: &mut Console<'_>,
+) -> Result<Exit, CommandError> {
+    let (name, rotated) = match (&house.root, to) {
+        (Root::File(file), None) => rotate_file(file, house)?,
+        (Root::Transit(transit), None) => rotate_transit(transit, house)?,
+        (Root::Variable(_), Some(name)) => {
+            let next = root::from_variable(name, console.environment)?;
+            (next.name(), rewrapped(house, &next)?)
+        }
+        (Root::Variable(_), None) => {
+            return Err(CommandError::wrong_use("the root key is in an environment variable")
+                .hint("say where the next one is: --to NAME, another variable"));
+        }
+        (_, Some(_)) => {
+            return Err(CommandError::wrong_use("--to is for root keys in environment variables"));
+        }
+    };
     note(Event::KeysRotated, &[Note::new("root_key")], house, console)?;
-    writeln!(console.out, "root key {}: {} keys wrapped anew", next.name(), rotated.tenants)?;
+    writeln!(console.out, "root key {name}: {} keys wrapped anew", rotated.tenants)?;
+    let then = match (&house.root, to) {
+        (Root::File(_), _) => {
+            format!("back up `{}`, apart from the data", config.key_file.display())
+        }
+        (_, Some(to)) => format!("start every gateway anew with the key of `{to}`"),
+        (_, None) => String::from("gateways go on"),
+    };
     writeln!(
         console.err,
-        "back up `{}`, apart from the data; backups of the keys from before need the old key: \
-         make a new one with `privet vault backup`",
-        config.key_file.display()
+        "{then}; backups of the keys from before need the old key: make a new one with `privet \
+         vault backup`"
     )?;
     Ok(Exit::Clean)
+}
+
+/// Wraps everything by `next`.
+fn rewrapped(house: &House, next: &dyn RootKeys) -> Result<Rotated, CommandError> {
+    house.vault.rotate_root(next).map_err(|error| {
+        CommandError::could_not_run(&error)
+            .hint("the rotation is not finished: run it again, both keys are still there")
+    })
+}
+
+fn rotate_file(file: &KeyFile, house: &House) -> Result<(String, Rotated), CommandError> {
+    let failed = |error: RootKeyError| CommandError::could_not_run(&error);
+    let next = file.next(&OsRandom).map_err(failed)?;
+    let rotated = rewrapped(house, &next)?;
+    // From here on only the next key opens the vault; readers find it beside the old one.
+    file.finish_rotation().map_err(|error| {
+        failed(error).hint("the rotation is not finished: run it again, both keys are still there")
+    })?;
+    Ok((next.name(), rotated))
+}
+
+fn rotate_transit(transit: &Transit, house: &House) -> Result<(String, Rotated), CommandError> {
+    let failed = |error: RootError| {
+        CommandError::could_not_run(&error).hint("the token must be allowed to rotate the key")
+    };
+    transit.rotate().map_err(failed)?;
+    let rotated = rewrapped(house, transit)?;
+    transit.end_older_versions().map_err(failed)?;
+    Ok((transit.name(), rotated))
 }
 
 fn rewrap(house: &House, console: &mut Console<'_>) -> Result<Exit, CommandError> {

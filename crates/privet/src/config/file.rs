@@ -32,6 +32,10 @@ pub struct FileConfig {
     /// `$XDG_CONFIG_HOME/privet/root.key`, else `~/.config/privet/root.key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<At<PathBuf>>,
+    /// Where the root key is, if not in `key_file`: `{env: NAME}` for a variable that holds 64
+    /// hexadecimal digits, or `{transit: {…}}` for a key of OpenBao or Vault that never leaves it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_key: Option<RootKeyFile>,
     /// Folder of the database of keys; outside `data_dir`, so that a copy of the data opens
     /// nothing. Back it up apart, and not for long: an erasure is complete when older
     /// backups of it are gone. Default: the folder of `key_file`.
@@ -69,6 +73,7 @@ impl Default for FileConfig {
             tls: None,
             data_dir: None,
             key_file: None,
+            root_key: None,
             keys_dir: None,
             database: None,
             upstream: UpstreamFile::default(),
@@ -82,6 +87,41 @@ impl Default for FileConfig {
             log: LogFile::default(),
         }
     }
+}
+
+/// A root key elsewhere than in a file.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum RootKeyFile {
+    /// In the environment variable of this name.
+    Env(String),
+    /// In the Transit engine of OpenBao or Vault.
+    Transit(TransitFile),
+}
+
+/// A key of the Transit engine of OpenBao or Vault, of a type with authenticated encryption,
+/// such as `aes256-gcm96`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransitFile {
+    /// The server's address. `http://` only on loopback.
+    pub url: UpstreamUrl,
+    /// The key's name.
+    pub key: String,
+    /// Where the engine is mounted. Default: `transit`.
+    #[serde(default = "transit")]
+    pub mount: String,
+    /// The token that may encrypt and decrypt with the key, and for `privet vault rotate` also
+    /// rotate and configure it: `env:NAME` or `file:/path`.
+    pub token: At<SecretRef>,
+    /// Certificates to trust instead of the public ones, PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<At<PathBuf>>,
+}
+
+fn transit() -> String {
+    String::from("transit")
 }
 
 /// A PostgreSQL server, version 15 or later.

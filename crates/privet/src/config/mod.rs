@@ -28,13 +28,16 @@ pub use environment::Environment;
 pub use file::{
     Auth, ConnectorRule, DatabaseFile, DepthRule, FileConfig, LimitsFile, LogFile, LogFormat,
     LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
-    RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
+    RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, TransitFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use operator::EntityRule;
 pub use problem::{Problem, Problems, Severity};
 pub use reference::{markdown, schema};
-pub use resolve::{Config, Credential, Database, Limits, Policy, Restore, TlsFiles, Upstream};
+pub use resolve::{
+    Config, Credential, Database, Limits, Policy, Restore, RootPlace, TlsFiles, TransitSettings,
+    Upstream,
+};
 pub use secret::{SecretError, read_proxy, read_secret};
 pub use text::{Expected, SecretRef, Size, Wait};
 
@@ -201,7 +204,7 @@ log: {format: json, level: debug}
         let rows = [
             (
                 "lisen: x\n",
-                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, keys_dir, database, upstream, limits, retention, hosts, origins, contact, policy, detection, log",
+                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, root_key, keys_dir, database, upstream, limits, retention, hosts, origins, contact, policy, detection, log",
             ),
             (
                 "policy:\n  opaque: block\n",

@@ -13,7 +13,8 @@ use super::at::At;
 use super::detection::Detection;
 use super::file::{
     Auth, ConnectorRule, DepthRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
-    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
+    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, RootKeyFile, SecretNotice, SecretRule,
+    UpstreamFile,
 };
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};
@@ -32,6 +33,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where the root key lies; not in `data_dir`.
     pub key_file: PathBuf,
+    /// Where the root key is.
+    pub root_key: RootPlace,
     /// Where the database of keys lies; not in `data_dir`.
     pub keys_dir: PathBuf,
     /// The server that holds both instead.
@@ -68,6 +71,32 @@ impl Config {
     pub fn keys_file(&self) -> PathBuf {
         self.keys_dir.join("keys.sqlite")
     }
+}
+
+/// Where the root key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RootPlace {
+    /// In `key_file`.
+    File,
+    /// In the environment variable of this name.
+    Variable(String),
+    /// In a Transit engine.
+    Transit(TransitSettings),
+}
+
+/// A key of a Transit engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransitSettings {
+    /// The server, without a slash at its end.
+    pub url: String,
+    /// Where the engine is mounted.
+    pub mount: String,
+    /// The key's name.
+    pub key: String,
+    /// Where the token is to be had.
+    pub token: SecretRef,
+    /// Certificates to trust instead of the public ones.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// A PostgreSQL server.
@@ -223,6 +252,19 @@ pub(super) fn resolve(
             "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
         );
     }
+    let root_key = match file.root_key {
+        None => RootPlace::File,
+        Some(RootKeyFile::Env(name)) => RootPlace::Variable(name),
+        Some(RootKeyFile::Transit(transit)) => RootPlace::Transit(TransitSettings {
+            url: transit.url.as_str().to_owned(),
+            mount: transit.mount,
+            key: transit.key,
+            token: paths.reference(transit.token.value),
+            ca_file: transit
+                .ca_file
+                .map(|path| paths.existing("root_key.transit.ca_file", &path, problems)),
+        }),
+    };
     let database = file.database.map(|database| Database {
         url: paths.reference(database.url.value),
         ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
@@ -253,6 +295,7 @@ pub(super) fn resolve(
         tls,
         data_dir: data_dir?,
         key_file: key_file?,
+        root_key,
         keys_dir: keys_dir?,
         database,
         upstream,
