@@ -25,6 +25,7 @@ mod promise_06_fails_closed;
 mod promise_06_fails_closed_on_the_way_back;
 mod promise_07_nothing_raw_is_written;
 mod promise_08_walls_hold;
+mod promise_09_erased_is_erased;
 mod promise_11_memory_is_bounded;
 mod promise_12_killed_is_fine;
 mod scenes;

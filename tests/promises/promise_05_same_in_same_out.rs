@@ -4,114 +4,13 @@
 use privet_detect::AnalyzerOptions;
 use privet_mask::operator::Operator;
 use privet_text::EntityType;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::house::events::Heard;
+use crate::house::binary::Home;
+use crate::house::conversation::{Conversation, check_prefixes, next_line};
 use crate::house::people::{CARD, EMAIL, GITHUB_TOKEN, IBAN, PHONE, SSN, trace};
 use crate::house::standin::Standin;
-use crate::house::{Caller, House, Plan, Reply, Upstream, saying};
-
-/// A conversation that a client holds. `messages` is what it has, with the real values.
-struct Conversation {
-    messages: Vec<Value>,
-    turn: usize,
-}
-
-impl Conversation {
-    fn new() -> Self {
-        Self { messages: Vec::new(), turn: 0 }
-    }
-
-    fn request(&self) -> Value {
-        json!({
-            "model": "claude-x", "max_tokens": 4000, "stream": self.turn % 2 == 1,
-            "thinking": { "type": "enabled", "budget_tokens": 1024 },
-            "system": [{ "type": "text", "text": format!("You work for {EMAIL}.") }],
-            "tools": [{ "name": "Bash", "description": format!("Ask {PHONE} first"), "input_schema": { "type": "object" } }],
-            "messages": self.messages,
-        })
-    }
-
-    /// The user says `said`; what Claude answers is kept.
-    #[track_caller]
-    fn say(&mut self, caller: &Caller, said: Value) {
-        self.messages.push(json!({ "role": "user", "content": said }));
-        let reply = caller.ask(&self.request());
-        assert_eq!(
-            reply.status,
-            200,
-            "turn {}: {}",
-            self.turn,
-            String::from_utf8_lossy(&reply.body)
-        );
-        self.messages.push(json!({ "role": "assistant", "content": content(&reply) }));
-        self.turn += 1;
-    }
-}
-
-/// The blocks of an answer, as a client would send them back.
-fn content(reply: &Reply) -> Value {
-    if !reply.header("content-type").is_some_and(|kind| kind.starts_with("text/event-stream")) {
-        return reply.json()["content"].clone();
-    }
-    let mut blocks = Heard::read(&reply.body).blocks;
-    for block in &mut blocks {
-        let members = block.as_object_mut().expect("a block");
-        if let Some(input) = members.remove("partial_json") {
-            members["input"] = serde_json::from_str(input.as_str().expect("text")).expect("JSON");
-        }
-    }
-    blocks.into()
-}
-
-/// What the user says in a turn: values of long ago, new ones, tool results.
-fn line(turn: usize) -> Value {
-    let new = format!("colleague{turn}@kestrel-mail.com");
-    match turn % 5 {
-        0 => json!(format!("Write to {new} about {CARD}")),
-        1 => {
-            json!([{ "type": "text", "text": format!("and {EMAIL}, {PHONE}") }, { "type": "text", "text": "please" }])
-        }
-        2 => json!(format!(
-            "!script [{{\"think\":\"about ${{prompt}}\",\"text\":\"I ask\",\"tool\":\"Bash\",\"input\":{{\"command\":\"${{prompt}}\"}}}}]\nmail {new} and {IBAN}"
-        )),
-        3 => {
-            json!([{ "type": "tool_result", "tool_use_id": "TOOL", "content": format!("{SSN}\n{{\"mail\":\"{new}\"}}") }])
-        }
-        _ => json!(format!("thanks. The key is {GITHUB_TOKEN}, {new}")),
-    }
-}
-
-/// `line`, with the id of the tool that Claude called.
-fn next_line(conversation: &Conversation) -> Value {
-    let said = line(conversation.turn).to_string();
-    let call = conversation.messages.last().and_then(|message| {
-        message["content"].as_array()?.iter().find_map(|block| block["id"].as_str())
-    });
-    serde_json::from_str(&said.replace("TOOL", call.unwrap_or("none"))).expect("JSON")
-}
-
-/// Messages stand last in a body, so all but the end of it is a prefix of the next. No value
-/// of `masked` is in any.
-#[track_caller]
-fn check_prefixes(bodies: &[String], masked: &[&str]) {
-    for (turn, pair) in bodies.windows(2).enumerate() {
-        let messages = |body: &str| body[body.find("\"messages\"").expect("there")..].to_owned();
-        let (before, after) = (messages(&pair[0]), messages(&pair[1]));
-        let before = before.strip_suffix("]}").expect("messages stand last");
-        assert!(after.starts_with(before), "turn {turn} changed:\n{before}\n{after}");
-        let head = |body: &str| {
-            let from = body.find("\"system\"").expect("there");
-            body[from..body.find("\"messages\"").expect("there")].to_owned()
-        };
-        assert_eq!(head(&pair[0]), head(&pair[1]), "turn {turn}");
-    }
-    for body in bodies {
-        for value in masked {
-            assert_eq!(trace(body.as_bytes(), value), None, "{value} left");
-        }
-    }
-}
+use crate::house::{House, Plan, Upstream, saying};
 
 /// A house after an upgrade: the same folder, other detectors and another policy.
 fn upgraded(stage: usize) -> Plan {
@@ -151,6 +50,41 @@ fn over_fifty_turns_with_restarts_and_upgrades() {
     assert!(last.matches("\"thinking\":\"").count() > 30, "thinking came back");
     assert!(last.matches("\"signature\"").count() > 30, "signed");
     assert!(last.matches("tool_result").count() >= 10, "tools were called");
+}
+
+/// Any turn may go to either of two machines that share a server, one of which is killed
+/// now and then, while keys are rotated.
+#[test]
+fn on_two_machines_through_rotations_and_kills() {
+    let standin = Standin::start();
+    let home = Home::on_postgres(standin.address, &privet_testing::database());
+    let key = home.make_key("kim");
+    let mut machines = [home.serve(), home.serve()];
+    let mut conversation = Conversation::new();
+    for turn in 0..50 {
+        match turn % 10 {
+            3 => home.run_well(&["vault", "rotate"]),
+            5 => home.run_well(&["vault", "rewrap"]),
+            7 => {
+                machines[turn / 10 % 2].kill();
+                machines[turn / 10 % 2] = home.serve();
+            }
+            _ => {}
+        }
+        // Never the same machine by habit: 0 1 1 0 1 0 0 1 ...
+        let machine = &machines[turn.count_ones() as usize % 2];
+        let said = next_line(&conversation);
+        conversation.say(&machine.caller(&key), said);
+    }
+    let bodies = standin.bodies();
+    assert_eq!(bodies.len(), 50);
+    check_prefixes(&bodies, &[EMAIL, CARD, IBAN, SSN, PHONE, GITHUB_TOKEN]);
+    let last = bodies.last().expect("there are some");
+    assert!(last.matches("\"signature\"").count() > 30, "thinking came back, signed");
+    let (code, printed) = home.run(&["vault", "verify"]);
+    assert_eq!(code, Some(0), "{printed}");
+    let (code, printed) = home.run(&["audit", "verify"]);
+    assert_eq!(code, Some(0), "{printed}");
 }
 
 /// A resumed or forked session, and a subagent, agree with the first one.

@@ -3,7 +3,6 @@
 
 use std::io::Write;
 
-use privet_store::StoreError;
 use serde_json::Value;
 
 use crate::house::people::{CARD, EMAIL, GITHUB_TOKEN};
@@ -150,7 +149,6 @@ fn when_a_table_is_damaged() {
         ("DROP TABLE token".to_owned(), saying(EMAIL)),
         (refuses("token"), saying(CARD)),
         (refuses("secret"), saying(GITHUB_TOKEN)),
-        (refuses("day_key"), saying(GITHUB_TOKEN)),
         ("DROP TABLE segment_memo".to_owned(), saying("hello")),
         (refuses("segment_memo"), saying("hello")),
         ("DROP TABLE scope".to_owned(), saying(EMAIL)),
@@ -159,12 +157,7 @@ fn when_a_table_is_damaged() {
         let upstream = Upstream::plain();
         let house = House::before(&upstream);
         let caller = house.caller("kim");
-        let sql = damage.clone();
-        let done = house
-            .vault
-            .store()
-            .write(move |tx| -> Result<(), StoreError> { Ok(tx.execute_batch(&sql)?) });
-        done.wait().expect("the damage is done");
+        house.damage(&damage);
         let reply = caller.ask(&body);
         reply.assert_refused();
         assert_eq!(reply.status, 500, "{damage}: {reply:?}");
@@ -175,9 +168,12 @@ fn when_a_table_is_damaged() {
 #[test]
 fn when_a_key_does_not_open() {
     for damage in [
-        "UPDATE scope SET wrapped_key = zeroblob(length(wrapped_key))",
-        "UPDATE scope SET wrapped_key = x'00'",
-        "UPDATE scope SET wrapped_key = (SELECT wrapped_key FROM scope ORDER BY id DESC LIMIT 1)",
+        "UPDATE scope_key SET wrapped_keys = zeroblob(length(wrapped_keys))",
+        "UPDATE scope_key SET wrapped_keys = x'00'",
+        "UPDATE scope_key SET wrapped_keys =
+           (SELECT wrapped_keys FROM scope_key AS other
+            WHERE other.reference <> scope_key.reference LIMIT 1)",
+        "DELETE FROM scope_key",
     ] {
         let upstream = Upstream::plain();
         let house = House::before(&upstream);
@@ -185,11 +181,7 @@ fn when_a_key_does_not_open() {
         assert_eq!(caller.ask(&saying(EMAIL)).status, 200);
         assert_eq!(house.caller("lee").ask(&saying(EMAIL)).status, 200);
         upstream.take();
-        let done = house
-            .vault
-            .store()
-            .write(move |tx| -> Result<(), StoreError> { Ok(tx.execute_batch(damage)?) });
-        done.wait().expect("the damage is done");
+        house.damage_keys(damage);
         // The running gateway knows the key by heart; the next one does not.
         let house = House::reopen(house.close(), upstream.address, Plan::default());
         caller.address = house.address;

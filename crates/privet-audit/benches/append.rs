@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use privet_audit::{AuditError, Event, Plain, Record, append, verify};
-use privet_store::Store;
+use privet_store::{Schema, Store};
 
 fn main() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("privet.sqlite")).unwrap();
+    let store = Store::open(&dir.path().join("privet.sqlite"), Schema::Main).unwrap();
     let now = Timestamp::now();
     for _ in 0..2 {
         let (took, count) = (Instant::now(), 2000);

@@ -38,6 +38,22 @@ pub enum Event {
     Mask,
     /// Tokens were turned back into values on the command line.
     Unmask,
+    /// It was looked for what the vault holds about somebody.
+    SubjectFound,
+    /// What the vault holds about somebody was given out.
+    SubjectExported,
+    /// Somebody's values were erased, or an erasure that was cut off was carried on.
+    SubjectErased,
+    /// Erasures were carried out again because a backup had undone them.
+    ErasuresReplayed,
+    /// The root key, or the tenants' keys, were replaced.
+    KeysRotated,
+    /// A backup was made.
+    BackupMade,
+    /// A backup was put in the place of the database.
+    BackupRestored,
+    /// The vault was verified.
+    VaultVerified,
     /// The log was read.
     AuditRead,
     /// The log was verified.
@@ -61,6 +77,14 @@ impl Event {
             Self::KeysListed => "keys_listed",
             Self::Mask => "mask",
             Self::Unmask => "unmask",
+            Self::SubjectFound => "subject_found",
+            Self::SubjectExported => "subject_exported",
+            Self::SubjectErased => "subject_erased",
+            Self::ErasuresReplayed => "erasures_replayed",
+            Self::KeysRotated => "keys_rotated",
+            Self::BackupMade => "backup_made",
+            Self::BackupRestored => "backup_restored",
+            Self::VaultVerified => "vault_verified",
             Self::AuditRead => "audit_read",
             Self::AuditVerified => "audit_verified",
         }
@@ -86,6 +110,14 @@ impl Event {
         Self::KeysListed,
         Self::Mask,
         Self::Unmask,
+        Self::SubjectFound,
+        Self::SubjectExported,
+        Self::SubjectErased,
+        Self::ErasuresReplayed,
+        Self::KeysRotated,
+        Self::BackupMade,
+        Self::BackupRestored,
+        Self::VaultVerified,
         Self::AuditRead,
         Self::AuditVerified,
     ];
@@ -274,6 +306,9 @@ pub struct Record {
     pub field: Option<Plain>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// Why an operator did it, in words in which no personal data was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Record {
@@ -310,6 +345,7 @@ impl Record {
             error: None,
             field: None,
             notes: Vec::new(),
+            reason: None,
         }
     }
 }

@@ -3,8 +3,7 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use privet_store::rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use privet_store::{StoreError, rusqlite};
+use privet_store::{Connection, Row, StoreError, Transaction, ValueRef, params};
 
 use crate::chain::Hash;
 use crate::entry::{Entry, Event, Record};
@@ -27,12 +26,6 @@ pub enum AuditError {
     Export(#[source] io::Error),
 }
 
-impl From<rusqlite::Error> for AuditError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 /// Where an entry stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -51,10 +44,10 @@ pub fn append(
     record: &Record,
     now: Timestamp,
 ) -> Result<Position, AuditError> {
-    let last: Option<(i64, i64, [u8; 32])> = tx
-        .prepare_cached("SELECT seq, time, hash FROM audit ORDER BY seq DESC LIMIT 1")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
+    let last: Option<(i64, i64, [u8; 32])> =
+        tx.query_opt("SELECT seq, time, hash FROM audit ORDER BY seq DESC LIMIT 1", &[], |row| {
+            Ok::<_, AuditError>((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
     let (last_seq, last_time, prev) =
         last.map_or((0, i64::MIN, Hash::START), |(seq, time, hash)| (seq, time, Hash(hash)));
     let time = now.as_millisecond().max(last_time);
@@ -62,23 +55,16 @@ pub fn append(
     let entry = EntryRef { seq, time: time_of(time), record };
     let json = serde_json::to_string(&entry).map_err(|_| AuditError::Unwritable)?;
     let hash = prev.next(seq, time, &json);
-    tx.prepare_cached(
+    tx.execute(
         "INSERT INTO audit (seq, time, event, request_id, entry, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![
-        last_seq + 1,
-        time,
-        record.event.name(),
-        record.request_id,
-        json,
-        hash.as_bytes().as_slice()
-    ])?;
+        params![last_seq + 1, time, record.event.name(), record.request_id, json, hash.as_bytes()],
+    )?;
     Ok(Position { seq, time: entry.time, hash })
 }
 
 /// The last `count` entries, oldest first.
-pub fn tail(connection: &Connection, count: u32) -> Result<Vec<Entry>, AuditError> {
+pub fn tail(connection: &Connection<'_>, count: u32) -> Result<Vec<Entry>, AuditError> {
     let mut entries = rows(
         connection,
         "SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT ?1",
@@ -90,7 +76,7 @@ pub fn tail(connection: &Connection, count: u32) -> Result<Vec<Entry>, AuditErro
 
 /// Up to `count` entries after number `seq`, oldest first.
 pub fn entries_after(
-    connection: &Connection,
+    connection: &Connection<'_>,
     seq: u64,
     count: u32,
 ) -> Result<Vec<Entry>, AuditError> {
@@ -116,7 +102,7 @@ pub struct Search {
 
 /// The last `count` entries that match, oldest first.
 pub fn search(
-    connection: &Connection,
+    connection: &Connection<'_>,
     search: &Search,
     count: u32,
 ) -> Result<Vec<Entry>, AuditError> {
@@ -157,14 +143,23 @@ pub fn search(
 
 /// Writes every entry to `to`, one JSON object a line, as it stands in the log.
 /// Says how many.
-pub fn export(connection: &Connection, mut to: impl Write) -> Result<u64, AuditError> {
-    let mut statement = connection.prepare("SELECT entry FROM audit ORDER BY seq")?;
-    let mut rows = statement.query([])?;
+pub fn export(connection: &Connection<'_>, mut to: impl Write) -> Result<u64, AuditError> {
     let mut count = 0;
-    while let Some(row) = rows.next()? {
-        let entry = row.get_ref(0)?.as_str().map_err(|_| AuditError::Unreadable(count + 1))?;
-        writeln!(to, "{entry}").map_err(AuditError::Export)?;
-        count += 1;
+    loop {
+        let mut page = 0;
+        connection.query_each(
+            "SELECT entry FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+            params![count, PAGE],
+            |row| {
+                let entry = row.text(0).map_err(|_| AuditError::Unreadable(count + page + 1))?;
+                page += 1;
+                writeln!(to, "{entry}").map_err(AuditError::Export)
+            },
+        )?;
+        count += page;
+        if page < PAGE {
+            break;
+        }
     }
     to.flush().map_err(AuditError::Export)?;
     Ok(u64::try_from(count).unwrap_or_default())
@@ -181,37 +176,30 @@ struct EntryRef<'a> {
 }
 
 fn rows(
-    connection: &Connection,
+    connection: &Connection<'_>,
     sql: &str,
-    params: &[&dyn rusqlite::ToSql],
+    params: &[ValueRef<'_>],
 ) -> Result<Vec<Entry>, AuditError> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
-    let mut entries = Vec::new();
-    while let Some(row) = rows.next()? {
-        entries.push(entry(row)?);
-    }
-    Ok(entries)
+    connection.query_all(sql, params, entry)
 }
 
 fn entry(row: &Row<'_>) -> Result<Entry, AuditError> {
     let seq = row.get(0)?;
-    let text = row.get_ref(1)?.as_str().map_err(|_| AuditError::Unreadable(seq))?;
+    let text = row.text(1).map_err(|_| AuditError::Unreadable(seq))?;
     serde_json::from_str(text).map_err(|_| AuditError::Unreadable(seq))
 }
 
 /// The number of the first entry at `since` or later.
-fn first_at(connection: &Connection, since: Option<Timestamp>) -> Result<i64, AuditError> {
+fn first_at(connection: &Connection<'_>, since: Option<Timestamp>) -> Result<i64, AuditError> {
     let Some(since) = since else { return Ok(1) };
     let since = since.as_millisecond();
     let last: Option<i64> =
-        connection.query_row("SELECT max(seq) FROM audit", [], |row| row.get(0))?;
+        connection.query_one("SELECT max(seq) FROM audit", &[], |row| row.get(0))?;
     let (mut low, mut high) = (1, last.unwrap_or(0) + 1);
-    let mut time_at =
-        connection.prepare_cached("SELECT time FROM audit WHERE seq >= ?1 LIMIT 1")?;
     while low < high {
         let middle = low + (high - low) / 2;
-        let time: i64 = time_at.query_row([middle], |row| row.get(0))?;
+        let sql = "SELECT time FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT 1";
+        let time: i64 = connection.query_one(sql, params![middle], |row| row.get(0))?;
         match time < since {
             true => low = middle + 1,
             false => high = middle,
@@ -231,3 +219,6 @@ pub(crate) fn time_of(millis: i64) -> Timestamp {
 fn column(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
+
+/// Entries read at once.
+pub(crate) const PAGE: i64 = 1000;

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use privet_store::StoreError;
-use privet_store::rusqlite::{self, Connection, Row};
+use privet_store::{Connection, Row, StoreError, params};
 
 use crate::chain::Hash;
 use crate::entry::Entry;
-use crate::log::AuditError;
+use crate::log::{AuditError, PAGE};
 
 /// The end of the log at some moment. Kept elsewhere, it shows later that the
 /// log was cut or rewritten.
@@ -50,12 +49,6 @@ pub enum VerifyError {
     Audit(#[from] AuditError),
 }
 
-impl From<rusqlite::Error> for VerifyError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Audit(error.into())
-    }
-}
-
 impl From<StoreError> for VerifyError {
     fn from(error: StoreError) -> Self {
         Self::Audit(error.into())
@@ -95,19 +88,32 @@ impl fmt::Display for Why {
 
 /// Reads every entry, one at a time, and checks number, time, columns and hash;
 /// with `known`, also that the log still holds the entry of that earlier head.
-pub fn verify(connection: &Connection, known: Option<Head>) -> Result<Verified, VerifyError> {
-    let mut statement = connection
-        .prepare("SELECT seq, time, event, request_id, entry, hash FROM audit ORDER BY seq")?;
-    let mut rows = statement.query([])?;
+pub fn verify(connection: &Connection<'_>, known: Option<Head>) -> Result<Verified, VerifyError> {
     let mut link = Link { seq: 0, time: i64::MIN, hash: Hash::START };
     let mut known_seen = known.is_none_or(|known| known.seq == 0);
-    while let Some(row) = rows.next()? {
-        link = link.next(row)?;
-        if let Some(known) = known.filter(|known| known.seq == link.seq) {
-            if known.hash != link.hash {
-                return Err(Broken { seq: link.seq, why: Why::OtherHead }.into());
-            }
-            known_seen = true;
+    let mut after = i64::MIN;
+    loop {
+        let mut page = 0;
+        let read = after;
+        connection.query_each(
+            "SELECT seq, time, event, request_id, entry, hash FROM audit
+             WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+            params![read, PAGE],
+            |row| {
+                page += 1;
+                link = link.next(row)?;
+                after = row.get(0)?;
+                if let Some(known) = known.filter(|known| known.seq == link.seq) {
+                    if known.hash != link.hash {
+                        return Err(Broken { seq: link.seq, why: Why::OtherHead }.into());
+                    }
+                    known_seen = true;
+                }
+                Ok::<_, VerifyError>(())
+            },
+        )?;
+        if page < PAGE {
+            break;
         }
     }
     if !known_seen {

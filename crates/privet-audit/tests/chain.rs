@@ -12,7 +12,7 @@ use privet_audit::{
     AuditError, Broken, Event, Head, Record, Search, Verified, VerifyError, Why, append,
     entries_after, export, search, tail, verify,
 };
-use privet_store::{Store, StoreError};
+use privet_store::{Location, Schema, Store};
 
 struct House {
     store: Store,
@@ -22,7 +22,10 @@ struct House {
 impl House {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        Self { store: Store::open(&dir.path().join("privet.sqlite")).unwrap(), _dir: dir }
+        Self {
+            store: Store::open(&dir.path().join("privet.sqlite"), Schema::Main).unwrap(),
+            _dir: dir,
+        }
     }
 
     /// Five entries, a minute apart: two requests and a revoked key.
@@ -53,10 +56,8 @@ impl House {
     }
 
     fn sql(&self, sql: &str) {
-        let sql = sql.to_owned();
-        let done =
-            self.store.write(move |tx| -> Result<(), StoreError> { Ok(tx.execute_batch(&sql)?) });
-        done.wait().unwrap();
+        let Location::File(path) = self.store.location() else { unreachable!() };
+        rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
     }
 
     fn verify(&self, known: Option<Head>) -> Result<Verified, Broken> {
@@ -84,7 +85,7 @@ fn entries_come_back_in_order() {
     let seqs = |entries: Vec<privet_audit::Entry>| -> Vec<u64> {
         entries.iter().map(|entry| entry.seq).collect()
     };
-    let read = |work: fn(&privet_store::rusqlite::Connection) -> Result<_, AuditError>| {
+    let read = |work: fn(&privet_store::Connection<'_>) -> Result<_, AuditError>| {
         seqs(house.store.read(work).unwrap())
     };
     assert_eq!(read(|c| tail(c, 2)), [4, 5]);

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use privet_audit::{Event, Record};
 use privet_detect::Analyzer;
 use privet_mask::HostList;
+use privet_store::Location;
 use privet_vault::{ApiKeys, Vault};
 use tokio::sync::Semaphore;
 
@@ -89,10 +90,22 @@ impl Gateway {
         })
     }
 
+    /// Runs `work`, which asks the database. A file answers in microseconds; while a server
+    /// is asked, the thread's other tasks go elsewhere.
+    pub(crate) fn on_database<T>(&self, work: impl FnOnce() -> T) -> T {
+        match self.vault.store().location() {
+            Location::File(_) => work(),
+            Location::Server(_) => tokio::task::block_in_place(work),
+        }
+    }
+
     /// Deletes what has expired: day keys in every round, which are five minutes apart,
     /// memos once a day. Notes every hour which memos were used.
     pub(crate) fn keep_house(&self, round: u64, now: Timestamp) {
         const HOUR: u64 = 12;
+        if let Err(error) = self.vault.check_root() {
+            tracing::error!(error = %error, "the root key does not answer as it should");
+        }
         if let Err(error) = self.vault.destroy_expired(now) {
             tracing::error!(error = %error, "expired day keys could not be destroyed");
         }

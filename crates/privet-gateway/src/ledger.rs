@@ -95,6 +95,9 @@ impl Ledger {
         self.store
             .write(move |tx| {
                 if let Some(Additions { scope, claims, segments }) = &additions {
+                    if !scope.is_current(tx)? {
+                        return Err(LedgerError::Raced);
+                    }
                     insert_claims(tx, claims, now)?;
                     if !scope.insert_segment_memos(tx, segments, now)?.is_empty() {
                         return Err(LedgerError::Raced);
@@ -119,7 +122,10 @@ impl Ledger {
             .write(move |tx| {
                 // A memo that stands already says the same leaf was written before; either
                 // form restores to the same text.
-                scope.insert_answer_memos(tx, &answers, now)?;
+                // After an erasure they may name tokens that are erased.
+                if scope.is_current(tx)? {
+                    scope.insert_answer_memos(tx, &answers, now)?;
+                }
                 if let Some(outcome) = &outcome {
                     privet_audit::append(tx, outcome, now)?;
                 }

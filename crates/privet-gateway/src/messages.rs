@@ -81,7 +81,6 @@ async fn carry(
     let body = Raw::new(read_request(body, encoding, &gateway.settings.limits).await?);
     call.record.bytes_in = Some(body.expose().len() as u64);
     let name = who::scope_name(&call.principal, &parts.headers, &gateway.settings)?;
-    let scope = gateway.vault.scope(&name).map_err(|error| closed_by("vault", &error))?;
     let says_notice = match gateway.settings.secret_notice {
         SecretNotice::Header => false,
         SecretNotice::Answer => true,
@@ -89,10 +88,13 @@ async fn carry(
             .is_some_and(|name| name.starts_with("claude-cli")),
     };
     for _ in 0..RACES_MAX {
-        let mut mask = || prepare(gateway, &masker, call, &body, &scope, says_notice);
+        // Anew in each round: what was erased meanwhile is not in the one of before.
+        let scope = gateway.on_database(|| gateway.vault.scope(&name, Timestamp::now()));
+        let scope = scope.map_err(|error| closed_by("vault", &error))?;
+        let mask = || prepare(gateway, &masker, call, &body, &scope, says_notice);
         let prepared = match body.expose().len() {
             // Handing the thread's other tasks over costs more than a short body does.
-            ..SHORT_BODY => mask(),
+            ..SHORT_BODY => gateway.on_database(mask),
             _ => tokio::task::block_in_place(mask),
         }?;
         let target = Target {

@@ -11,8 +11,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use privet_store::rusqlite::params;
-use privet_store::{Pending, Store, StoreError};
+use privet_store::{Pending, Schema, Store, StoreError, params};
 
 fn main() {
     let folder = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
@@ -24,7 +23,7 @@ fn main() {
     println!("in flight | writes/s | p50 | p99 | CPU per write");
     for in_flight in [1, 8, 32, 256] {
         let path = dir.path().join(format!("{in_flight}.sqlite"));
-        let store = Store::open(&path).unwrap();
+        let store = Store::open(&path, Schema::Main).unwrap();
         run(&store, in_flight, 200); // warm up
         let (cpu, began) = (cpu_time(), Instant::now());
         let count = if in_flight == 1 { 1000 } else { 20_000 };
@@ -62,26 +61,28 @@ fn run(store: &Store, in_flight: usize, count: usize) -> Vec<Duration> {
 /// About what a request writes: a token, a memo and an audit entry.
 fn write(store: &Store) -> Pending<(), StoreError> {
     store.write(|tx| {
-        tx.prepare_cached(
-            "INSERT OR IGNORE INTO scope (id, tenant, workspace, principal, narrow, key_version, wrapped_key)
-             VALUES (1, 'a', 'b', 'c', '', 1, x'00')",
-        )?
-        .execute([])?;
-        tx.prepare_cached(
-            "INSERT INTO token (scope, token, entity, surface, key_version, sealed, created_at)
-             VALUES (1, hex(randomblob(6)), 'PERSON', randomblob(32), 1, randomblob(48), 0)",
-        )?
-        .execute([])?;
-        tx.prepare_cached(
+        tx.execute(
+            "INSERT OR IGNORE INTO scope
+               (id, tenant, workspace, principal, narrow, reference, created_at)
+             VALUES (1, 'a', 'b', 'c', '', x'00', 0)",
+            &[],
+        )?;
+        tx.execute(
+            "INSERT INTO token
+               (scope, token, entity, surface, key_version, sealed, created_at, last_used)
+             VALUES (1, hex(randomblob(6)), 'PERSON', randomblob(32), 1, randomblob(48), 0, 0)",
+            &[],
+        )?;
+        tx.execute(
             "INSERT INTO segment_memo (scope, hash, memo, created_at, last_used)
              VALUES (1, randomblob(32), randomblob(120), 0, 0)",
-        )?
-        .execute([])?;
-        tx.prepare_cached(
+            &[],
+        )?;
+        tx.execute(
             "INSERT INTO audit (time, event, request_id, entry, hash)
              VALUES (0, 'request_intent', hex(randomblob(12)), ?1, randomblob(32))",
-        )?
-        .execute(params![ENTRY])?;
+            params![ENTRY],
+        )?;
         Ok(())
     })
 }

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
-
 use crate::StoreError;
+use crate::connection::{Session, State, Transaction};
 use crate::pending::Answer;
 
 /// Something that wants to be written.
 pub(crate) trait Job: Send {
-    /// Does the work; says whether its changes are to stay.
+    /// Does the work, perhaps not for the first time; says whether its changes are to stay.
     fn run(&mut self, tx: &Transaction<'_>) -> Outcome;
 
     /// Tells the caller, after the commit.
-    fn answer(self: Box<Self>, committed: Result<(), &Arc<rusqlite::Error>>);
+    fn answer(self: Box<Self>, committed: Result<(), &Arc<StoreError>>);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,33 +23,34 @@ pub(crate) enum Outcome {
 
 /// A closure, what came of it, and who waits for it.
 pub(crate) struct WriteJob<F, T, E: From<StoreError>> {
-    work: Option<F>,
+    work: F,
     outcome: Option<Result<T, E>>,
     answer: Answer<T, E>,
 }
 
 impl<F, T, E: From<StoreError>> WriteJob<F, T, E> {
     pub(crate) fn new(work: F, answer: Answer<T, E>) -> Self {
-        Self { work: Some(work), outcome: None, answer }
+        Self { work, outcome: None, answer }
     }
 }
 
 impl<F, T, E> Job for WriteJob<F, T, E>
 where
-    F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send,
+    F: FnMut(&Transaction<'_>) -> Result<T, E> + Send,
     T: Send,
     E: From<StoreError> + Send,
 {
     fn run(&mut self, tx: &Transaction<'_>) -> Outcome {
-        let Some(work) = self.work.take() else { return Outcome::Undo };
-        let outcome = work(tx);
+        let outcome = (self.work)(tx);
         let keep = if outcome.is_ok() { Outcome::Keep } else { Outcome::Undo };
         self.outcome = Some(outcome);
         keep
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), &Arc<rusqlite::Error>>) {
-        let Self { outcome, answer, .. } = *self;
+    fn answer(self: Box<Self>, committed: Result<(), &Arc<StoreError>>) {
+        let Self { work, outcome, answer } = *self;
+        // What the work holds must be free when the caller goes on.
+        drop(work);
         let outcome = match (outcome, committed) {
             // A job's own error says more than the group's.
             (Some(Err(error)), _) => Err(error),
@@ -62,46 +62,78 @@ where
     }
 }
 
-/// Runs the jobs in one transaction, each in a savepoint of its own, commits,
-/// and answers them all. Gives back the error that hit the whole group.
-pub(crate) fn commit(
-    connection: &mut Connection,
-    mut jobs: Vec<Box<dyn Job>>,
-) -> Result<(), Arc<rusqlite::Error>> {
-    let committed = run_all(connection, &mut jobs).map_err(Arc::new);
+/// How a group's transaction ended when it did not commit.
+pub(crate) struct Failed {
+    pub(crate) error: StoreError,
+    /// Whether running the jobs once more can help and cannot write anything twice.
+    pub(crate) again: bool,
+}
+
+/// Runs the jobs in one transaction, each of several in a savepoint of its own, and
+/// commits.
+pub(crate) fn run(session: &dyn Session, jobs: &mut [Box<dyn Job>]) -> Result<(), Failed> {
+    let alone = jobs.len() == 1;
+    session.begin().map_err(|error| failed(session, error))?;
+    for job in jobs {
+        let outcome = match alone {
+            true => run_alone(session, &mut **job),
+            false => run_beside(session, &mut **job),
+        };
+        match outcome {
+            Ok(Outcome::Undo) if alone => {
+                session.rollback();
+                return Ok(());
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let failed = failed(session, error);
+                session.rollback();
+                return Err(failed);
+            }
+        }
+    }
+    session.commit().map_err(|error| {
+        // A connection lost now leaves open whether the server has committed.
+        let again = session.state() == State::Clashed;
+        session.rollback();
+        Failed { error, again }
+    })
+}
+
+/// Answers the jobs of a group.
+pub(crate) fn answer(jobs: Vec<Box<dyn Job>>, committed: Result<(), StoreError>) {
+    let committed = committed.map_err(Arc::new);
     for job in jobs {
         job.answer(committed.as_ref().copied());
     }
-    committed
 }
 
-fn run_all(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
-    // IMMEDIATE: other processes write to the same file, and an upgrade from
-    // a read transaction could not wait for them.
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for job in jobs.iter_mut() {
-        execute(&tx, "SAVEPOINT job")?;
-        let outcome = job.run(&tx);
-        // After an I/O error or a full disk SQLite has taken back the whole
-        // transaction, and with it the jobs before this one.
-        if tx.is_autocommit() {
-            return Err(lost());
-        }
-        if outcome == Outcome::Undo {
-            execute(&tx, "ROLLBACK TO job")?;
-        }
-        execute(&tx, "RELEASE job")?;
+fn run_alone(session: &dyn Session, job: &mut dyn Job) -> Result<Outcome, StoreError> {
+    let outcome = job.run(&Transaction::new(session));
+    still_open(session)?;
+    Ok(outcome)
+}
+
+fn run_beside(session: &dyn Session, job: &mut dyn Job) -> Result<Outcome, StoreError> {
+    session.savepoint()?;
+    let outcome = job.run(&Transaction::new(session));
+    still_open(session)?;
+    match outcome {
+        Outcome::Keep => session.release()?,
+        Outcome::Undo => session.undo()?,
     }
-    tx.commit()
+    Ok(outcome)
 }
 
-fn execute(tx: &Transaction<'_>, sql: &str) -> rusqlite::Result<()> {
-    tx.prepare_cached(sql)?.execute([]).map(drop)
+/// After an I/O error or a full disk a database takes back the whole transaction, and
+/// with it the jobs before this one.
+fn still_open(session: &dyn Session) -> Result<(), StoreError> {
+    match session.state() {
+        State::Fine => Ok(()),
+        _ => Err(StoreError::TakenBack),
+    }
 }
 
-fn lost() -> rusqlite::Error {
-    rusqlite::Error::SqliteFailure(
-        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK),
-        Some(String::from("the transaction was rolled back by an error of the disk")),
-    )
+fn failed(session: &dyn Session, error: StoreError) -> Failed {
+    Failed { error, again: matches!(session.state(), State::Clashed | State::Lost) }
 }

@@ -1,36 +1,41 @@
 //! The database. This crate knows SQL and durability, not what the rows mean:
 //! the tables are owned by `privet-vault` and `privet-audit`.
 //!
-//! One SQLite file, one writer thread. What many callers want written at the
-//! same time becomes one transaction and one disk flush ([`Store::write`]); each
-//! caller's part stands or falls alone. When the answer arrives the rows are on
-//! the disk.
+//! A [`Store`] is one SQLite file, or a PostgreSQL server that several machines share.
+//! Both have one writer thread: what many callers want written at the same time
+//! becomes one transaction and one disk flush ([`Store::write`]); each caller's part
+//! stands or falls alone. When the answer arrives the rows are on the disk.
 //!
 //! ```
 //! # fn main() -> Result<(), privet_store::StoreError> {
-//! # let dir = tempfile::tempdir().map_err(|e| privet_store::StoreError::Sql(rusqlite::Error::ToSqlConversionFailure(e.into())))?;
-//! use privet_store::{Store, StoreError};
+//! # let dir = tempfile::tempdir().map_err(|_| privet_store::StoreError::Stopped)?;
+//! use privet_store::{Schema, Store, StoreError, params};
 //!
-//! let store = Store::open(&dir.path().join("privet.sqlite"))?;
+//! let store = Store::open(&dir.path().join("privet.sqlite"), Schema::Main)?;
 //! let written = store.write(|tx| -> Result<usize, StoreError> {
-//!     Ok(tx.execute("INSERT INTO meta (name, value) VALUES ('colour', x'01')", [])?)
+//!     let row = params!["colour", [1u8]];
+//!     tx.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", row)
 //! });
 //! assert_eq!(written.wait()?, 1); // or `.await`
 //! store.close()
 //! # }
 //! ```
 
-mod checkpoint;
+mod connection;
 mod error;
-mod file;
 mod group;
 mod pending;
+mod postgres;
 mod readers;
-mod schema;
+mod sqlite;
 mod store;
+mod value;
 mod writer;
 
-pub use error::StoreError;
+pub use connection::{Connection, Row, Transaction};
+pub use error::{SqlError, StoreError};
 pub use pending::Pending;
-pub use rusqlite;
-pub use store::{Store, StoreOptions};
+pub use postgres::PostgresOptions;
+pub use sqlite::copy;
+pub use store::{Location, Schema, Store, StoreOptions};
+pub use value::{FromValue, ToValue, ValueRef};

@@ -1,33 +1,36 @@
 //! A small pool of connections that read.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
+use crate::StoreError;
+use crate::connection::{Connection, Connector, Session};
 
-use crate::{StoreError, StoreOptions, file};
-
-/// Connections opened when first needed, at most [`StoreOptions::readers_max`];
-/// whoever finds all of them taken waits.
+/// Connections opened when first needed, at most `opened_max`; whoever finds all of them
+/// taken waits.
 #[derive(Debug)]
 pub(crate) struct Readers {
-    path: PathBuf,
-    options: StoreOptions,
+    connector: Arc<dyn Connector>,
+    opened_max: usize,
     state: Mutex<Pool>,
     returned: Condvar,
 }
 
-#[derive(Debug)]
 struct Pool {
-    idle: Vec<Connection>,
+    idle: Vec<Box<dyn Session>>,
     opened: usize,
 }
 
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool").field("opened", &self.opened).finish_non_exhaustive()
+    }
+}
+
 impl Readers {
-    pub(crate) fn new(path: &Path, options: &StoreOptions) -> Self {
+    pub(crate) fn new(connector: Arc<dyn Connector>, opened_max: usize) -> Self {
         Self {
-            path: path.to_owned(),
-            options: options.clone(),
+            connector,
+            opened_max: opened_max.max(1),
             state: Mutex::new(Pool { idle: Vec::new(), opened: 0 }),
             returned: Condvar::new(),
         }
@@ -36,18 +39,19 @@ impl Readers {
     pub(crate) fn take(&self) -> Result<Reader<'_>, StoreError> {
         let mut pool = self.lock();
         loop {
-            if let Some(connection) = pool.idle.pop() {
-                return Ok(Reader { pool: self, connection: Some(connection) });
+            match pool.idle.pop() {
+                Some(session) if session.is_spent() => pool.opened = pool.opened.saturating_sub(1),
+                Some(session) => return Ok(Reader { pool: self, session: Some(session) }),
+                None if pool.opened < self.opened_max => {
+                    pool.opened += 1;
+                    break;
+                }
+                None => pool = self.returned.wait(pool).unwrap_or_else(PoisonError::into_inner),
             }
-            if pool.opened < self.options.readers_max.max(1) {
-                pool.opened += 1;
-                break;
-            }
-            pool = self.returned.wait(pool).unwrap_or_else(PoisonError::into_inner);
         }
         drop(pool);
-        match file::reader(&self.path, &self.options) {
-            Ok(connection) => Ok(Reader { pool: self, connection: Some(connection) }),
+        match self.connector.reader() {
+            Ok(session) => Ok(Reader { pool: self, session: Some(session) }),
             Err(error) => {
                 self.lock().opened -= 1;
                 self.returned.notify_one();
@@ -64,16 +68,16 @@ impl Readers {
 /// A connection on loan.
 pub(crate) struct Reader<'a> {
     pool: &'a Readers,
-    connection: Option<Connection>,
+    session: Option<Box<dyn Session>>,
 }
 
 impl Reader<'_> {
     pub(crate) fn run<T, E: From<StoreError>>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, E>,
+        work: impl FnOnce(&Connection<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        match self.connection.as_ref() {
-            Some(connection) => work(connection),
+        match self.session.as_deref() {
+            Some(session) => work(&Connection::new(session)),
             None => Err(StoreError::Stopped.into()),
         }
     }
@@ -82,10 +86,8 @@ impl Reader<'_> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         let mut pool = self.pool.lock();
-        match self.connection.take() {
-            // A panic may have left a transaction open; such a connection
-            // would go on seeing an old state.
-            Some(connection) if connection.is_autocommit() => pool.idle.push(connection),
+        match self.session.take() {
+            Some(session) if !session.is_spent() => pool.idle.push(session),
             _ => pool.opened = pool.opened.saturating_sub(1),
         }
         drop(pool);

@@ -4,9 +4,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle};
 
-use rusqlite::{Connection, ErrorCode};
-
-use crate::checkpoint::Checkpointer;
+use crate::connection::{Connector, Session};
 use crate::group::{self, Job};
 use crate::pending::Answer;
 use crate::{StoreError, StoreOptions};
@@ -15,8 +13,8 @@ use crate::{StoreError, StoreOptions};
 pub(crate) enum Message {
     /// Write in the next group.
     Write(Box<dyn Job>),
-    /// Move the write-ahead log into the database and empty it.
-    Checkpoint(Answer<(), StoreError>),
+    /// Free what deleted rows took.
+    Compact(Answer<(), StoreError>),
 }
 
 /// The queue to the writer thread.
@@ -28,16 +26,16 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn start(
-        mut connection: Connection,
-        checkpointer: Checkpointer,
+        session: Box<dyn Session>,
+        connector: Arc<dyn Connector>,
         options: &StoreOptions,
     ) -> Result<Self, StoreError> {
-        checkpointer.watch(&mut connection, options.checkpoint_pages)?;
         let (sender, receiver) = sync_channel(options.queue_max);
         let group_max = options.group_max;
+        let mut desk = Desk { session: Some(session), connector };
         let thread = Builder::new()
             .name(String::from("privet-store"))
-            .spawn(move || serve(connection, &checkpointer, &receiver, group_max))
+            .spawn(move || desk.serve(&receiver, group_max))
             .map_err(StoreError::Thread)?;
         Ok(Self { queue: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)) })
     }
@@ -64,68 +62,71 @@ impl Writer {
     }
 }
 
-fn serve(
-    mut connection: Connection,
-    checkpointer: &Checkpointer,
-    queue: &Receiver<Message>,
-    group_max: usize,
-) {
-    let mut group = Group { jobs: Vec::new(), checkpoints: Vec::new() };
-    while let Ok(first) = queue.recv() {
-        group.take(first);
-        queue.try_iter().take(group_max.saturating_sub(1)).for_each(|next| group.take(next));
-        if group.run(&mut connection, checkpointer).is_err_and(|error| is_final(&error)) {
-            // Returning drops the queue, so every waiting and later write is
-            // told that the writer has stopped.
-            return;
+/// Where the writer works.
+struct Desk {
+    session: Option<Box<dyn Session>>,
+    connector: Arc<dyn Connector>,
+}
+
+impl Desk {
+    fn serve(&mut self, queue: &Receiver<Message>, group_max: usize) {
+        while let Ok(first) = queue.recv() {
+            let (mut jobs, mut compactions) = (Vec::new(), Vec::new());
+            let mut take = |message| match message {
+                Message::Write(job) => jobs.push(job),
+                Message::Compact(answer) => compactions.push(answer),
+            };
+            take(first);
+            queue.try_iter().take(group_max.saturating_sub(1)).for_each(take);
+            let ruined = !jobs.is_empty() && !self.write(jobs);
+            for answer in compactions {
+                answer.send(self.session().and_then(Session::compact));
+            }
+            if ruined {
+                // Returning drops the queue, so every waiting and later write is
+                // told that the writer has stopped.
+                return;
+            }
+        }
+        // An embedded database leaves a single file behind when nobody else has it open.
+        if let Some(session) = &self.session {
+            let _ = session.compact();
         }
     }
-    // Leave a single file behind when nobody else has it open.
-    let _ = checkpoint(&connection, checkpointer);
-}
 
-/// What was taken from the queue at once.
-struct Group {
-    jobs: Vec<Box<dyn Job>>,
-    checkpoints: Vec<Answer<(), StoreError>>,
-}
-
-impl Group {
-    fn take(&mut self, message: Message) {
-        match message {
-            Message::Write(job) => self.jobs.push(job),
-            Message::Checkpoint(answer) => self.checkpoints.push(answer),
-        }
+    /// Writes a group, a few times over if it meets somebody else's; says whether going
+    /// on makes sense.
+    fn write(&mut self, mut jobs: Vec<Box<dyn Job>>) -> bool {
+        let mut attempt = 1;
+        let failed = loop {
+            let failed = match self.session() {
+                Err(error) => break error,
+                Ok(session) => match group::run(session, &mut jobs) {
+                    Ok(()) => {
+                        group::answer(jobs, Ok(()));
+                        return true;
+                    }
+                    Err(failed) => failed,
+                },
+            };
+            if !failed.again || attempt == ATTEMPTS_MAX {
+                break failed.error;
+            }
+            attempt += 1;
+        };
+        let ruined = self.session.as_ref().is_some_and(|session| session.is_ruined(&failed));
+        group::answer(jobs, Err(failed));
+        !ruined
     }
 
-    fn run(
-        &mut self,
-        connection: &mut Connection,
-        checkpointer: &Checkpointer,
-    ) -> Result<(), Arc<rusqlite::Error>> {
-        let mut done = Ok(());
-        if !self.jobs.is_empty() {
-            done = group::commit(connection, std::mem::take(&mut self.jobs));
+    /// The connection that writes; a new one if the last was lost.
+    fn session(&mut self) -> Result<&dyn Session, StoreError> {
+        if self.session.as_ref().is_none_or(|session| session.is_spent()) {
+            self.session = None;
+            self.session = Some(self.connector.writer()?);
         }
-        for answer in self.checkpoints.drain(..) {
-            answer.send(checkpoint(connection, checkpointer).map_err(StoreError::from));
-        }
-        done
+        self.session.as_deref().ok_or(StoreError::Stopped)
     }
 }
 
-/// Readers in the middle of a transaction keep the log from being emptied;
-/// that is no error, the next checkpoint comes.
-fn checkpoint(connection: &Connection, checkpointer: &Checkpointer) -> rusqlite::Result<()> {
-    let _alone = checkpointer.pause();
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-}
-
-/// Whether going on could only make things worse. A full disk or a lock held
-/// too long by another process can pass.
-fn is_final(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ReadOnly)
-    )
-}
+const ATTEMPTS_MAX: u32 = 8;

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-use privet_store::{Store, StoreError};
+use privet_store::{Schema, Store, StoreError, params};
 
 const DATABASE: &str = "PRIVET_TEST_DATABASE";
 
@@ -22,7 +22,7 @@ const DATABASE: &str = "PRIVET_TEST_DATABASE";
 #[ignore = "the part of `a_killed_writer_loses_nothing_it_answered` that is killed"]
 fn writes_until_killed() {
     let Some(path) = std::env::var_os(DATABASE) else { return };
-    let store = Store::open(Path::new(&path)).unwrap();
+    let store = Store::open(Path::new(&path), Schema::Main).unwrap();
     let printer = Mutex::new(std::io::stdout());
     std::thread::scope(|threads| {
         for thread in 0..8 {
@@ -36,8 +36,8 @@ fn writes_until_killed() {
                         for part in ["a", "b"] {
                             let name = format!("{row}/{part}");
                             tx.execute(
-                                "INSERT INTO meta (name, value) VALUES (?1, x'00')",
-                                [name],
+                                "INSERT INTO meta (name, value) VALUES (?1, ?2)",
+                                params![name, [0u8]],
                             )?;
                         }
                         Ok(())
@@ -84,14 +84,14 @@ fn a_killed_writer_loses_nothing_it_answered() {
 }
 
 fn check(path: &Path, answered: &[String]) {
-    let store = Store::open(path).unwrap();
+    let store = Store::open(path, Schema::Main).unwrap();
     let (sound, names) = store
         .read(|connection| -> Result<_, StoreError> {
             let sound: String =
-                connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-            let mut statement = connection.prepare("SELECT name FROM meta")?;
-            let names = statement.query_map([], |row| row.get(0))?;
-            Ok((sound, names.collect::<Result<std::collections::HashSet<String>, _>>()?))
+                connection.query_one("PRAGMA integrity_check", &[], |row| row.get(0))?;
+            let names: Vec<String> =
+                connection.query_all("SELECT name FROM meta", &[], |row| row.get(0))?;
+            Ok((sound, names.into_iter().collect::<std::collections::HashSet<_>>()))
         })
         .unwrap();
     assert_eq!(sound, "ok");

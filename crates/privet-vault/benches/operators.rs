@@ -8,22 +8,26 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use privet_mask::operator::{Alphabet, Draw, fpe, hashed, shaped};
-use privet_store::Store;
+use privet_store::{Schema, Store};
 use privet_text::EntityType as E;
-use privet_vault::{Derivation, OsRandom, RootKey, Scope, ScopeName, Vault};
+use privet_vault::{Derivation, OsRandom, RootKey, Scope, ScopeName, Stores, Vault};
 
 fn main() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("privet.sqlite")).unwrap();
-    let vault = Vault::open(store, RootKey::from_bytes([7; 32]), Arc::new(OsRandom)).unwrap();
+    let main = Store::open(&dir.path().join("privet.sqlite"), Schema::Main).unwrap();
+    let keys = Store::open(&dir.path().join("keys.sqlite"), Schema::Keys).unwrap();
+    let root = Arc::new(RootKey::from_bytes([7; 32]));
+    let now = Timestamp::now();
+    let vault = Vault::open(Stores { main, keys }, root, Arc::new(OsRandom), now).unwrap();
     let name = ScopeName {
         tenant: String::from("acme"),
         workspace: String::from("sales"),
         principal: String::from("kim"),
         narrow: None,
     };
-    let scope = vault.scope(&name).unwrap();
+    let scope = vault.scope(&name, now).unwrap();
     println!("operator | single a second | in batches of 100, one core | on two cores");
     row("FF1 of a card number", &scope, &|scope, n| encrypted(scope, &format!("4{n:015}")));
     row("keyed hash", &scope, &|scope, n| {

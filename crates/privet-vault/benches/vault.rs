@@ -8,25 +8,27 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use privet_store::{Store, StoreError};
+use privet_store::{Schema, Store, StoreError};
 use privet_text::EntityType;
 use privet_vault::{
     ApiKeys, Claim, ClaimError, KeyError, MemoHash, NewKey, OsRandom, RootKey, Scope, ScopeName,
-    SecretMode, Vault, VaultError, insert_claims,
+    SecretMode, Stores, Vault, VaultError, insert_claims,
 };
 
 fn main() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("privet.sqlite")).unwrap();
-    let vault =
-        Vault::open(store.clone(), RootKey::from_bytes([7; 32]), Arc::new(OsRandom)).unwrap();
+    let store = Store::open(&dir.path().join("privet.sqlite"), Schema::Main).unwrap();
+    let beside = Store::open(&dir.path().join("keys.sqlite"), Schema::Keys).unwrap();
+    let root = Arc::new(RootKey::from_bytes([7; 32]));
+    let stores = Stores { main: store.clone(), keys: beside };
+    let vault = Vault::open(stores, root, Arc::new(OsRandom), Timestamp::now()).unwrap();
     let name = ScopeName {
         tenant: String::from("acme"),
         workspace: String::from("sales"),
         principal: String::from("kim"),
         narrow: None,
     };
-    let (scope, now) = (vault.scope(&name).unwrap(), Timestamp::now());
+    let (scope, now) = (vault.scope(&name, Timestamp::now()).unwrap(), Timestamp::now());
     claims(&store, &scope, now);
     memos(&store, &scope, now);
     keys(&store, &vault.api_keys(), now);

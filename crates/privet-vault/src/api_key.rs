@@ -5,15 +5,14 @@ use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
-use privet_store::rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use privet_store::{StoreError, rusqlite};
+use privet_store::{Connection, Row, StoreError, Transaction, params};
 use privet_text::Raw;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::purpose::Purpose;
-use crate::scope::{HmacSha256, KEY_VERSION, digest, keyed};
+use crate::scope::{HmacSha256, digest, keyed};
 use crate::vault::Shared;
 use crate::{RandomError, label};
 
@@ -148,12 +147,6 @@ pub enum KeyError {
     Random(#[from] RandomError),
 }
 
-impl From<rusqlite::Error> for KeyError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 /// The keys of a vault.
 #[derive(Clone)]
 pub struct ApiKeys {
@@ -163,7 +156,7 @@ pub struct ApiKeys {
 
 impl ApiKeys {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        let hash_key = keyed(&shared.root.derive(Purpose::ApiKey, "", &[], KEY_VERSION));
+        let hash_key = keyed(&shared.ring.house(Purpose::ApiKey, ""));
         Self { shared, hash_key }
     }
 
@@ -200,11 +193,10 @@ impl ApiKeys {
         }
         let hash = self.hash(presented);
         let row = self.shared.store.read(|connection| {
-            let row = connection
-                .prepare_cached(concat!(select!(), " WHERE key_hash = ?1"))?
-                .query_row(params![hash.as_slice()], |row| Ok((record(row)?, row.get(8)?)))
-                .optional()?;
-            Ok::<Option<(KeyRecord, Vec<u8>)>, KeyError>(row)
+            let sql = concat!(select!(), " WHERE key_hash = ?1");
+            connection.query_opt(sql, params![hash], |row| {
+                Ok::<(KeyRecord, Vec<u8>), KeyError>((record(row)?, row.get(8)?))
+            })
         })?;
         let Some((record, stored)) = row else { return Err(KeyError::Unknown) };
         if !bool::from(stored.ct_eq(&hash)) {
@@ -227,11 +219,8 @@ impl ApiKeys {
     /// Every key, the newest first.
     pub fn list(&self) -> Result<Vec<KeyRecord>, KeyError> {
         self.shared.store.read(|connection| {
-            let rows = connection
-                .prepare_cached(concat!(select!(), " ORDER BY created_at DESC, id"))?
-                .query_map([], record)?
-                .collect::<Result<_, _>>()?;
-            Ok(rows)
+            let sql = concat!(select!(), " ORDER BY created_at DESC, id");
+            Ok(connection.query_all(sql, &[], record)?)
         })
     }
 
@@ -247,8 +236,8 @@ impl ApiKeys {
         }
         let id = record.id.clone();
         let noted = self.shared.store.write(move |tx| -> Result<(), KeyError> {
-            tx.prepare_cached("UPDATE api_key SET last_used = ?2 WHERE id = ?1")?
-                .execute(params![id.as_str(), hour])?;
+            let sql = "UPDATE api_key SET last_used = ?2 WHERE id = ?1";
+            tx.execute(sql, params![id.as_str(), hour])?;
             Ok(())
         });
         drop(noted);
@@ -300,7 +289,7 @@ impl MintedKey {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
             params![
                 record.id.as_str(),
-                self.hash.as_slice(),
+                self.hash,
                 record.name,
                 record.tenant,
                 record.workspace,
@@ -330,14 +319,12 @@ fn checksum(secret: &str) -> String {
     BASE64URL_NOPAD.encode(hash.first_chunk::<4>().map_or(&[], <[u8; 4]>::as_slice))
 }
 
-fn find(connection: &Connection, id_or_name: &str) -> Result<KeyRecord, KeyError> {
-    let mut found: Vec<KeyRecord> = connection
-        .prepare(concat!(
-            select!(),
-            " WHERE id = ?1 OR name = ?1 AND revoked_at IS NULL ORDER BY id = ?1 DESC LIMIT 2"
-        ))?
-        .query_map([id_or_name], record)?
-        .collect::<Result<_, _>>()?;
+fn find(connection: &Connection<'_>, id_or_name: &str) -> Result<KeyRecord, KeyError> {
+    let sql = concat!(
+        select!(),
+        " WHERE id = ?1 OR name = ?1 AND revoked_at IS NULL ORDER BY id = ?1 DESC LIMIT 2"
+    );
+    let mut found: Vec<KeyRecord> = connection.query_all(sql, params![id_or_name], record)?;
     let by_id = found.first().is_some_and(|first| first.id.as_str() == id_or_name);
     match (found.len(), by_id) {
         (1, _) | (_, true) => Ok(found.swap_remove(0)),
@@ -346,7 +333,7 @@ fn find(connection: &Connection, id_or_name: &str) -> Result<KeyRecord, KeyError
     }
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<KeyRecord> {
+fn record(row: &Row<'_>) -> Result<KeyRecord, StoreError> {
     let id: String = row.get(0)?;
     Ok(KeyRecord {
         id: KeyId(id.into()),
@@ -354,9 +341,9 @@ fn record(row: &Row<'_>) -> rusqlite::Result<KeyRecord> {
         tenant: row.get(2)?,
         workspace: row.get(3)?,
         created_at: time(row.get(4)?),
-        expires_at: row.get::<_, Option<i64>>(5)?.map(time),
-        revoked_at: row.get::<_, Option<i64>>(6)?.map(time),
-        last_used: row.get::<_, Option<i64>>(7)?.map(time),
+        expires_at: row.get::<Option<i64>>(5)?.map(time),
+        revoked_at: row.get::<Option<i64>>(6)?.map(time),
+        last_used: row.get::<Option<i64>>(7)?.map(time),
     })
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use privet_store::rusqlite::{Connection, OptionalExtension, Transaction, params};
+use privet_store::{Connection, Transaction, params};
 use privet_text::EntityType;
 
 use crate::label::{self, NORMALISER_VERSION, normalised};
+use crate::memo::hour_of;
 use crate::reservation::{Reservation, Row, Surface, lock};
 use crate::scope::{KEY_VERSION, Scope, digest};
 use crate::{ClaimError, VaultError, number, seal, secret};
@@ -109,12 +110,13 @@ impl Scope {
                 return Ok(Some(self.settled(entity, token)));
             }
             for token in candidates() {
-                if reserved.holds_token(&token) || is_stored(connection, self.id, &token)? {
+                if reserved.holds_token(&token) || is_taken(connection, self.id, &token)? {
                     continue;
                 }
                 let place = self.place("token", &token, entity.name());
-                let sealed =
-                    seal::seal(&self.keys.seal, &place, surface.as_bytes(), &*self.shared.random)?;
+                // A leaf that an erased token had, too: the next label has another one.
+                let Some(key) = self.value_key(&token) else { continue };
+                let sealed = seal::seal(&key, &place, surface.as_bytes(), &*self.shared.random)?;
                 let row = Row::Value { entity: entity.name(), sealed };
                 let reservation = reserved.reserve(&self.reserved, token.into(), exact, row);
                 return Ok(Some(self.fresh(entity, reservation)));
@@ -164,28 +166,30 @@ fn insert_value(
     sealed: &[u8],
     now: Timestamp,
 ) -> Result<(), ClaimError> {
-    let inserted = tx
-        .prepare_cached(
-            "INSERT INTO token (scope, token, entity, surface, key_version, sealed, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![
+    let inserted = tx.execute(
+        "INSERT INTO token
+               (scope, token, entity, surface, key_version, sealed, created_at, last_used)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+        params![
             scope,
-            &*reservation.token,
+            *reservation.token,
             entity,
-            reservation.surface.as_slice(),
+            reservation.surface,
             KEY_VERSION,
             sealed,
-            now.as_second()
-        ])?;
+            now.as_second(),
+            hour_of(now)
+        ],
+    )?;
     if inserted == 1 {
         return Ok(());
     }
     // The winner may be another request of ours for the same value.
-    let winner: Option<Vec<u8>> = tx
-        .prepare_cached("SELECT surface FROM token WHERE scope = ?1 AND token = ?2")?
-        .query_row(params![scope, &*reservation.token], |row| row.get(0))
-        .optional()?;
+    let winner: Option<Vec<u8>> = tx.query_opt(
+        "SELECT surface FROM token WHERE scope = ?1 AND token = ?2",
+        params![scope, *reservation.token],
+        |row| row.get(0),
+    )?;
     match winner {
         Some(surface) if surface == reservation.surface => Ok(()),
         _ => Err(ClaimError::Conflict),
@@ -193,20 +197,24 @@ fn insert_value(
 }
 
 fn stored_token(
-    connection: &Connection,
+    connection: &Connection<'_>,
     scope: i64,
     surface: &Surface,
 ) -> Result<Option<String>, VaultError> {
-    Ok(connection
-        .prepare_cached("SELECT token FROM token WHERE scope = ?1 AND surface = ?2")?
-        .query_row(params![scope, surface.as_slice()], |row| row.get(0))
-        .optional()?)
+    connection.query_opt(
+        "SELECT token FROM token WHERE scope = ?1 AND surface = ?2",
+        params![scope, surface],
+        |row| Ok(row.get(0)?),
+    )
 }
 
-fn is_stored(connection: &Connection, scope: i64, token: &str) -> Result<bool, VaultError> {
-    Ok(connection
-        .prepare_cached("SELECT 1 FROM token WHERE scope = ?1 AND token = ?2")?
-        .exists(params![scope, token])?)
+/// Whether a token stands for a value, or did for one that was erased.
+fn is_taken(connection: &Connection<'_>, scope: i64, token: &str) -> Result<bool, VaultError> {
+    Ok(connection.exists(
+        "SELECT 1 FROM token WHERE scope = ?1 AND token = ?2
+         UNION ALL SELECT 1 FROM tombstone WHERE scope = ?1 AND token = ?2",
+        params![scope, token],
+    )?)
 }
 
 /// Labels of 6, 8, 10 .. 46 characters.

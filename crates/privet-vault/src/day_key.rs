@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use privet_store::rusqlite::{Connection, params};
+use privet_store::{Connection, params};
 use zeroize::Zeroizing;
 
 use crate::VaultError;
@@ -44,7 +44,7 @@ impl DayScopeKeys {
     pub(crate) fn new(day: &DayKey, scope: &Scope) -> Self {
         let part = |purpose| {
             let salt = Some(scope.keys.secret.as_slice());
-            derive(&day.key, salt, purpose, &scope.name.tenant, &scope.name_bytes, KEY_VERSION)
+            derive(&day.key, salt, purpose, &scope.name.tenant, &scope.reference, KEY_VERSION)
         };
         Self { index: keyed(&part(Purpose::SecretIndex)), seal: part(Purpose::SecretSeal) }
     }
@@ -86,13 +86,13 @@ impl Shared {
     }
 
     fn load_day_keys(&self, now: Timestamp) -> Result<Vec<Arc<DayKey>>, VaultError> {
-        let rows = self.store.read(|connection| live_rows(connection, now))?;
+        let rows = self.ring.store.read(|connection| live_rows(connection, now))?;
         rows.into_iter().map(|row| self.open_day_key(row).map(Arc::new)).collect()
     }
 
     fn open_day_key(&self, row: DayKeyRow) -> Result<DayKey, VaultError> {
         let tampered = VaultError::Tampered("day key");
-        let wrap = self.root.derive(Purpose::WrapDay, "", &[], KEY_VERSION);
+        let wrap = self.ring.house(Purpose::WrapDay, "");
         let times = times_bytes(row.created_at, row.expires_at);
         let Some(opened) = seal::open(&wrap, &key_place(&times), &row.wrapped_key) else {
             return Err(tampered);
@@ -109,14 +109,15 @@ impl Shared {
     fn create_day_key(&self, now: Timestamp) -> Result<(), VaultError> {
         let mut key = Key::default();
         self.random.fill(key.as_mut_slice())?;
-        let wrap = self.root.derive(Purpose::WrapDay, "", &[], KEY_VERSION);
+        let wrap = self.ring.house(Purpose::WrapDay, "");
         let (created_at, expires_at) = (now.as_second(), now.as_second() + LIVES_FOR_SECONDS);
         let times = times_bytes(created_at, expires_at);
         let wrapped = seal::seal(&wrap, &key_place(&times), key.as_slice(), &*self.random)?;
-        self.store
+        self.ring
+            .store
             .write(move |tx| -> Result<(), VaultError> {
                 tx.execute(
-                    "INSERT INTO day_key (key_version, wrapped_key, created_at, expires_at)
+                    "INSERT INTO day_key (tenant_version, wrapped_key, created_at, expires_at)
                      VALUES (?1, ?2, ?3, ?4)",
                     params![KEY_VERSION, wrapped, created_at, expires_at],
                 )?;
@@ -133,20 +134,35 @@ impl Vault {
     /// Keys past their day are not used even before this has run.
     pub fn destroy_expired(&self, now: Timestamp) -> Result<usize, VaultError> {
         lock(&self.shared.day_keys).retain(|key| key.is_live(now));
-        let destroyed = self
-            .shared
-            .store
-            .write(move |tx| -> Result<usize, VaultError> {
-                let expired = params![now.as_second()];
-                Ok(tx.execute("DELETE FROM day_key WHERE expires_at <= ?1", expired)?)
-            })
-            .wait()?;
-        if destroyed > 0 {
-            // The write-ahead log still holds the pages as they were.
-            self.shared.store.checkpoint().wait()?;
+        let keys = &self.shared.ring.store;
+        let expired = keys.read(|connection| expired_ids(connection, now))?;
+        if expired.is_empty() {
+            return Ok(0);
         }
+        // The rows first: a row whose key is gone would be one that nobody deletes.
+        let ids = expired.clone();
+        let rows = self.shared.store.write(move |tx| -> Result<(), VaultError> {
+            for id in &ids {
+                tx.execute("DELETE FROM secret WHERE day_key = ?1", params![*id])?;
+            }
+            Ok(())
+        });
+        rows.wait()?;
+        let destroyed = keys.write(move |tx| -> Result<usize, VaultError> {
+            let sql = "DELETE FROM day_key WHERE expires_at <= ?1";
+            Ok(tx.execute(sql, params![now.as_second()])?)
+        });
+        let destroyed = destroyed.wait()?;
+        // The write-ahead logs still hold the pages as they were.
+        self.shared.store.compact().wait()?;
+        keys.compact().wait()?;
         Ok(destroyed)
     }
+}
+
+fn expired_ids(connection: &Connection<'_>, now: Timestamp) -> Result<Vec<i64>, VaultError> {
+    let sql = "SELECT id FROM day_key WHERE expires_at <= ?1";
+    connection.query_all(sql, params![now.as_second()], |row| Ok(row.get(0)?))
 }
 
 struct DayKeyRow {
@@ -157,22 +173,20 @@ struct DayKeyRow {
 }
 
 /// The newest first.
-fn live_rows(connection: &Connection, now: Timestamp) -> Result<Vec<DayKeyRow>, VaultError> {
-    let rows = connection
-        .prepare_cached(
-            "SELECT id, wrapped_key, created_at, expires_at FROM day_key
-             WHERE expires_at > ?1 ORDER BY created_at DESC, id DESC",
-        )?
-        .query_map(params![now.as_second()], |row| {
+fn live_rows(connection: &Connection<'_>, now: Timestamp) -> Result<Vec<DayKeyRow>, VaultError> {
+    connection.query_all(
+        "SELECT id, wrapped_key, created_at, expires_at FROM day_key
+         WHERE expires_at > ?1 ORDER BY created_at DESC, id DESC",
+        params![now.as_second()],
+        |row| {
             Ok(DayKeyRow {
                 id: row.get(0)?,
                 wrapped_key: row.get(1)?,
                 created_at: row.get(2)?,
                 expires_at: row.get(3)?,
             })
-        })?
-        .collect::<Result<_, _>>()?;
-    Ok(rows)
+        },
+    )
 }
 
 /// The times are sealed with the key, so that nobody can lengthen its life.

@@ -1,8 +1,9 @@
 //! Why the vault could not do its work. No variant carries a value.
 
-use privet_store::{StoreError, rusqlite};
+use privet_store::StoreError;
 
 use crate::random::RandomError;
+use crate::root::RootError;
 
 /// Why the vault could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -11,9 +12,26 @@ pub enum VaultError {
     /// The database failed.
     #[error("vault: {0}")]
     Store(#[from] StoreError),
-    /// The vault was made with another root key.
-    #[error("the key file does not belong to this vault")]
-    WrongRootKey,
+    /// The root key does not open the vault, or could not be asked.
+    #[error(transparent)]
+    Root(#[from] RootError),
+    /// The database knows of erasures that the ledger does not: the ledger is an old one.
+    #[error(
+        "the ledger of erasures is older than the database: restore the newest backup of the keys"
+    )]
+    OldLedger,
+    /// The root key was revoked.
+    #[error("the vault is closed: its root key was revoked")]
+    Closed,
+    /// The database is of another vault than the keys.
+    #[error("the database and the database of keys belong to different vaults")]
+    ForeignDatabase,
+    /// The keys of something that is stored are not in the database of keys.
+    #[error("keys are missing in the database of keys: restore it from its backup")]
+    KeysMissing,
+    /// Others changed the same keys again and again.
+    #[error("the keys are being changed by somebody else: try again")]
+    Busy,
     /// A stored row was changed by somebody without the key.
     #[error("a stored {0} fails authentication")]
     Tampered(&'static str),
@@ -34,12 +52,6 @@ pub enum VaultError {
     Random(#[from] RandomError),
 }
 
-impl From<rusqlite::Error> for VaultError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 /// Why claims could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -53,12 +65,6 @@ pub enum ClaimError {
     Store(#[from] StoreError),
 }
 
-impl From<rusqlite::Error> for ClaimError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 /// Why a token could not be turned back into its value.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -66,6 +72,9 @@ pub enum RestoreError {
     /// The entry was erased, or another scope or vault made the token.
     #[error("unknown token")]
     UnknownToken,
+    /// The value was erased.
+    #[error("the value behind the token was erased")]
+    Erased,
     /// The day key that sealed the secret is destroyed.
     #[error("the secret behind the token has expired")]
     Expired,
@@ -78,10 +87,4 @@ pub enum RestoreError {
     /// The database failed.
     #[error("vault: {0}")]
     Store(#[from] StoreError),
-}
-
-impl From<rusqlite::Error> for RestoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
 }

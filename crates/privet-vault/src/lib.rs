@@ -21,6 +21,7 @@
 mod api_key;
 mod claim;
 mod day_key;
+mod erasure;
 mod error;
 mod label;
 mod memo;
@@ -29,24 +30,33 @@ mod number;
 mod purpose;
 mod random;
 mod reservation;
-mod root_key;
+mod ring;
+mod root;
 mod scope;
+mod scope_keys;
 mod seal;
 mod secret;
 mod stand_in;
+mod status;
+mod subject;
 mod tokens;
+mod tree;
 mod vault;
 
 pub use api_key::{
     ApiKeys, KeyError, KeyId, KeyRecord, KeyState, MintedKey, NewKey, Principal, looks_like_key,
 };
 pub use claim::{Claim, insert_claims};
+pub use erasure::{Erasure, ErasureReport};
 pub use error::{ClaimError, RestoreError, VaultError};
 pub use memo::{Expired, LeafHasher, Lost, Memo, MemoHash};
 pub use random::{OsRandom, Random, RandomError};
-pub use root_key::{RootKey, RootKeyError};
+pub use ring::Rotated;
+pub use root::{KeyFile, RootError, RootKey, RootKeyError, RootKeys};
 pub use scope::{Scope, ScopeName};
 pub use secret::SecretMode;
 pub use stand_in::Derivation;
+pub use status::{VaultStatus, Verification};
+pub use subject::{Likeness, Mention, SearchError, Subject};
 pub use tokens::{StoredToken, Tokens};
-pub use vault::{Vault, VaultOptions};
+pub use vault::{Stores, Vault, VaultOptions};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hmac::Mac;
 use jiff::{SignedDuration, Timestamp};
-use privet_store::rusqlite::{Connection, OptionalExtension, Transaction, params};
+use privet_store::{Connection, ToValue, Transaction, params};
 use subtle::ConstantTimeEq;
 
 use crate::VaultError;
@@ -156,18 +156,28 @@ impl Scope {
         if found.iter().all(Option::is_some) {
             return Ok(found);
         }
-        let mut read = Vec::new();
-        self.shared.store.read(|connection| {
-            // One transaction: one snapshot, and one lock instead of many.
-            let tx = connection.unchecked_transaction()?;
-            for (hash, place) in hashes.iter().zip(&mut found).filter(|(_, memo)| memo.is_none()) {
-                if let Some((memo, last_used)) = self.select(&tx, table, hash)? {
-                    read.push((*hash, Arc::clone(&memo), last_used));
-                    *place = Some(memo);
-                }
-            }
-            Ok::<_, VaultError>(())
+        let missing: Vec<usize> =
+            found.iter().enumerate().filter(|(_, memo)| memo.is_none()).map(|(at, _)| at).collect();
+        let wanted: Vec<&MemoHash> = missing.iter().filter_map(|at| hashes.get(*at)).collect();
+        let keys: Vec<_> =
+            wanted.iter().map(|hash| [self.id.to_value(), hash.to_value()]).collect();
+        let keys: Vec<_> = keys.iter().map(|key| &key[..]).collect();
+        let rows = self.shared.store.read(|connection| {
+            connection.query_each_of(table.select(), &keys, |index, row| {
+                let hash = wanted.get(index).ok_or(VaultError::Tampered("memo"))?;
+                let tagged: Vec<u8> = row.get(0)?;
+                let memo: Memo = self.authenticated(table, hash, &tagged)?.into();
+                Ok::<_, VaultError>((memo, row.get::<i64>(1)?))
+            })
         })?;
+        let mut read = Vec::new();
+        for ((at, hash), row) in missing.iter().zip(&wanted).zip(rows) {
+            let (Some((memo, last_used)), Some(place)) = (row, found.get_mut(*at)) else {
+                continue;
+            };
+            read.push((**hash, Arc::clone(&memo), last_used));
+            *place = Some(memo);
+        }
         let mut cache = lock(&self.shared.memos);
         for (hash, memo, last_used) in read {
             let used = Use { table, scope: self.id, hash, hour };
@@ -179,20 +189,18 @@ impl Scope {
         Ok(found)
     }
 
-    /// The memo under `hash`, authenticated, and the hour of its last use.
+    /// The memo under `hash`, authenticated.
     fn select(
         &self,
-        connection: &Connection,
+        connection: &Connection<'_>,
         table: Table,
         hash: &MemoHash,
-    ) -> Result<Option<(Memo, i64)>, VaultError> {
-        let row: Option<(Vec<u8>, i64)> = connection
-            .prepare_cached(table.select())?
-            .query_row(params![self.id, hash.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((tagged, last_used)) = row else { return Ok(None) };
-        let memo = self.authenticated(table, hash, &tagged)?;
-        Ok(Some((memo.into(), last_used)))
+    ) -> Result<Option<Memo>, VaultError> {
+        let tagged: Option<Vec<u8>> =
+            connection.query_opt(table.select(), params![self.id, hash], |row| {
+                Ok::<_, VaultError>(row.get(0)?)
+            })?;
+        tagged.map(|tagged| Ok(self.authenticated(table, hash, &tagged)?.into())).transpose()
     }
 
     fn insert<'a>(
@@ -207,19 +215,14 @@ impl Scope {
             let mut tagged = self.tag(table, hash, memo).to_vec();
             tagged.extend_from_slice(memo);
             let hour = hour_of(now);
-            let inserted = tx.prepare_cached(table.insert())?.execute(params![
-                self.id,
-                hash.as_slice(),
-                tagged,
-                now.as_second(),
-                hour
-            ])?;
+            let inserted =
+                tx.execute(table.insert(), params![self.id, hash, tagged, now.as_second(), hour])?;
             if inserted == 1 {
                 continue;
             }
             match self.select(tx, table, hash)? {
-                Some((winner, _)) if *winner == *memo => {}
-                Some((winner, _)) => lost.push(Lost { index, winner }),
+                Some(winner) if *winner == *memo => {}
+                Some(winner) => lost.push(Lost { index, winner }),
                 None => return Err(VaultError::Tampered("memo")),
             }
         }
@@ -258,12 +261,8 @@ impl Vault {
         for uses in uses.chunks(ROWS_A_WRITE) {
             let uses = uses.to_vec();
             let written = self.shared.store.write(move |tx| -> Result<(), VaultError> {
-                for used in uses {
-                    tx.prepare_cached(used.table.touch())?.execute(params![
-                        used.scope,
-                        used.hash.as_slice(),
-                        used.hour
-                    ])?;
+                for used in &uses {
+                    tx.execute(used.table.touch(), params![used.scope, used.hash, used.hour])?;
                 }
                 Ok(())
             });
@@ -301,9 +300,7 @@ impl Vault {
                 .write(move |tx| -> Result<usize, VaultError> {
                     let mut removed = 0;
                     for (scope, hash) in &page {
-                        removed += tx
-                            .prepare_cached(table.delete())?
-                            .execute(params![scope, hash, before])?;
+                        removed += tx.execute(table.delete(), params![scope, hash, before])?;
                     }
                     Ok(removed)
                 })
@@ -314,18 +311,16 @@ impl Vault {
 
 /// The next rows after `after` that were last used before the hour `before`.
 fn unused_rows(
-    connection: &Connection,
+    connection: &Connection<'_>,
     table: Table,
     before: i64,
     after: &(i64, Vec<u8>),
 ) -> Result<Vec<(i64, Vec<u8>)>, VaultError> {
-    let rows = connection
-        .prepare_cached(table.unused())?
-        .query_map(params![after.0, after.1, before, ROWS_A_WRITE as i64], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
-        .collect::<Result<_, _>>()?;
-    Ok(rows)
+    connection.query_all(
+        table.unused(),
+        params![after.0, after.1, before, ROWS_A_WRITE as i64],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 macro_rules! per_table {
@@ -377,7 +372,7 @@ impl Table {
     }
 }
 
-fn hour_of(time: Timestamp) -> i64 {
+pub(crate) fn hour_of(time: Timestamp) -> i64 {
     time.as_second().div_euclid(3600)
 }
 

@@ -33,6 +33,12 @@ impl MemoCache {
         Self { memos: LruCache::new_unbounded(), bytes: 0, bytes_max, used: Vec::new() }
     }
 
+    /// Forgets the memos, not which of them were used.
+    pub(crate) fn clear(&mut self) {
+        self.memos.clear();
+        self.bytes = 0;
+    }
+
     pub(crate) fn get(
         &mut self,
         table: Table,
@@ -122,7 +128,10 @@ mod tests {
         put(&mut cache, 5, 4000, 0);
         assert!(!holds(&mut cache, 5) && holds(&mut cache, 4), "too big is not kept");
         put(&mut cache, 4, 50, 0);
-        assert_eq!(cache.bytes, cache.memos.iter().map(|(_, c)| c.memo.len() + ENTRY_BYTES).sum());
+        assert_eq!(
+            cache.bytes,
+            cache.memos.iter().map(|(_, c)| c.memo.len() + ENTRY_BYTES).sum::<usize>()
+        );
     }
 
     #[test]

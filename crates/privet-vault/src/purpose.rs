@@ -10,9 +10,11 @@ pub(crate) type Key = Zeroizing<[u8; 32]>;
 /// What a derived key is for. The name is part of the derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    RootCheck,
     Fingerprint,
-    WrapScope,
+    Wrap,
+    HouseCheck,
+    Reference,
+    Ledger,
     NarrowName,
     WrapDay,
     ApiKey,
@@ -20,7 +22,7 @@ pub(crate) enum Purpose {
     Index,
     Memo,
     MemoTag,
-    Seal,
+    Leaf,
     Secret,
     SecretIndex,
     SecretSeal,
@@ -34,9 +36,11 @@ pub(crate) enum Purpose {
 impl Purpose {
     fn name(self) -> &'static [u8] {
         match self {
-            Self::RootCheck => b"root-check",
             Self::Fingerprint => b"fingerprint",
-            Self::WrapScope => b"wrap-scope",
+            Self::Wrap => b"wrap",
+            Self::HouseCheck => b"house-check",
+            Self::Reference => b"reference",
+            Self::Ledger => b"ledger",
             Self::NarrowName => b"narrow-name",
             Self::WrapDay => b"wrap-day",
             Self::ApiKey => b"api-key",
@@ -44,7 +48,7 @@ impl Purpose {
             Self::Index => b"index",
             Self::Memo => b"memo",
             Self::MemoTag => b"memo-tag",
-            Self::Seal => b"seal",
+            Self::Leaf => b"leaf",
             Self::Secret => b"secret",
             Self::SecretIndex => b"secret-index",
             Self::SecretSeal => b"secret-seal",

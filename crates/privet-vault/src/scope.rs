@@ -6,16 +6,19 @@ use std::sync::{Arc, Mutex};
 use data_encoding::HEXLOWER;
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
-use privet_store::rusqlite::{self, OptionalExtension, params};
+use jiff::Timestamp;
+use privet_store::{Connection, Transaction, params};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::VaultError;
 use crate::purpose::{Key, Purpose, derive, framed};
 use crate::reservation::Reservations;
-use crate::seal::{self, Place};
+use crate::scope_keys::{Reference, ScopeSecret};
+use crate::seal::Place;
 use crate::stand_in::OperatorKeys;
-use crate::vault::Shared;
-use crate::{VaultError, purpose};
+use crate::tree::{KeyTree, Leaf};
+use crate::vault::{Shared, last_erasure};
 
 /// HMAC-SHA256 with its key set up; a clone costs a copy.
 pub(crate) type HmacSha256 = Hmac<Sha256>;
@@ -49,9 +52,15 @@ impl ScopeName {
     /// it up, so it may be anything: only a keyed hash of it is written.
     fn narrow_column(&self, shared: &Shared) -> String {
         let Some(narrow) = &self.narrow else { return String::new() };
-        let key = keyed(&shared.root.derive(Purpose::NarrowName, &self.tenant, &[], KEY_VERSION));
+        let key = keyed(&shared.ring.house(Purpose::NarrowName, &self.tenant));
         let parts = [self.workspace.as_bytes(), self.principal.as_bytes(), narrow.as_bytes()];
         HEXLOWER.encode(&digest(&key, &parts))
+    }
+
+    /// The scope's handle in both databases.
+    pub(crate) fn reference(&self, shared: &Shared) -> Reference {
+        let key = keyed(&shared.ring.house(Purpose::Reference, &self.tenant));
+        digest(&key, &[&self.bytes()])
     }
 }
 
@@ -59,11 +68,21 @@ impl ScopeName {
 pub struct Scope {
     pub(crate) id: i64,
     pub(crate) name: ScopeName,
-    pub(crate) name_bytes: Vec<u8>,
+    pub(crate) reference: Reference,
     pub(crate) keys: ScopeKeys,
     pub(crate) operators: OperatorKeys,
+    /// Which erasures were carried out when it was opened.
+    pub(crate) erasures: i64,
     pub(crate) reserved: Arc<Mutex<Reservations>>,
     pub(crate) shared: Arc<Shared>,
+}
+
+/// How a scope is called: by its row, by people, and in both databases.
+pub(crate) struct Names {
+    pub(crate) id: i64,
+    /// In a scope read from its row, `narrow` is the keyed hash of what narrows it.
+    pub(crate) name: ScopeName,
+    pub(crate) reference: Reference,
 }
 
 /// Derived from the scope's random key; one purpose each.
@@ -72,39 +91,68 @@ pub(crate) struct ScopeKeys {
     pub(crate) index: HmacSha256,
     pub(crate) memo: HmacSha256,
     pub(crate) memo_tag: HmacSha256,
-    pub(crate) seal: Key,
     pub(crate) secret: Key,
+    leaf: HmacSha256,
+    values: KeyTree,
 }
 
 impl Scope {
-    /// Loads the scope called `name`, or makes it, which waits for one flush.
-    pub(crate) fn load(shared: &Arc<Shared>, name: &ScopeName) -> Result<Self, VaultError> {
+    /// Loads the scope called `name`, or makes it, which waits for two flushes.
+    pub(crate) fn load(
+        shared: &Arc<Shared>,
+        name: &ScopeName,
+        now: Timestamp,
+    ) -> Result<Self, VaultError> {
+        let erasures = shared.erasures();
         let narrow = name.narrow_column(shared);
-        let row = match shared.store.read(|connection| find(connection, name, &narrow))? {
-            Some(row) => row,
-            None => create(shared, name, narrow)?,
+        let reference = name.reference(shared);
+        let found = shared.store.read(|connection| find(connection, &reference))?;
+        // Keys first: a scope that is written down has keys, or somebody took them.
+        let (id, secret) = match found {
+            Some(id) => (id, shared.ring.scope(&reference)?.ok_or(VaultError::KeysMissing)?),
+            None => {
+                let random = &*shared.random;
+                let secret = shared.ring.scope_or_new(&name.tenant, &reference, random, now)?;
+                (create(shared, name, narrow, reference, now)?, secret)
+            }
         };
-        let name_bytes = name.bytes();
-        let wrap = shared.root.derive(Purpose::WrapScope, &name.tenant, &name_bytes, KEY_VERSION);
-        let opened = seal::open(&wrap, &key_place(name, &name_bytes), &row.wrapped_key)
-            .ok_or(VaultError::Tampered("scope key"))?;
-        let key: [u8; 32] =
-            opened.as_slice().try_into().map_err(|_| VaultError::Tampered("scope key"))?;
-        let key = Zeroizing::new(key);
-        Ok(Self {
-            id: row.id,
-            keys: ScopeKeys::new(&key, name, &name_bytes),
-            operators: OperatorKeys::new(&key, &shared.root, name, &name_bytes),
-            name: name.clone(),
-            name_bytes,
+        Ok(Self::new(shared, Names { id, name: name.clone(), reference }, secret, erasures))
+    }
+
+    /// Opens a scope that is written down; `None` when its keys are gone.
+    pub(crate) fn of_names(shared: &Arc<Shared>, names: Names) -> Result<Option<Self>, VaultError> {
+        let erasures = shared.erasures();
+        let secret = shared.ring.scope(&names.reference)?;
+        Ok(secret.map(|secret| Self::new(shared, names, secret, erasures)))
+    }
+
+    fn new(shared: &Arc<Shared>, names: Names, secret: ScopeSecret, erasures: i64) -> Self {
+        let Names { id, name, reference } = names;
+        Self {
+            id,
+            keys: ScopeKeys::new(&secret.names, secret.values, &name.tenant, &reference),
+            operators: OperatorKeys::new(&secret.names, &shared.ring, &name.tenant, &reference),
+            name,
+            reference,
+            erasures,
             reserved: Arc::default(),
             shared: Arc::clone(shared),
-        })
+        }
     }
 
     /// The scope's name.
     pub fn name(&self) -> &ScopeName {
         &self.name
+    }
+
+    /// Whether nothing was erased since the scope was opened. If something was, all that the
+    /// vault keeps in memory is forgotten: open the scope anew.
+    pub fn is_current(&self, tx: &Transaction<'_>) -> Result<bool, VaultError> {
+        let last = last_erasure(tx)?;
+        if last != self.erasures {
+            self.shared.forget_before(last);
+        }
+        Ok(last == self.erasures)
     }
 
     /// Where a sealed value of this scope stands.
@@ -118,11 +166,21 @@ impl Scope {
             table,
             column: "sealed",
             tenant: &self.name.tenant,
-            scope: &self.name_bytes,
+            scope: &self.reference,
             token,
             entity,
             key_version: KEY_VERSION,
         }
+    }
+
+    /// The data key of the value behind `token`; `None` when it was erased.
+    pub(crate) fn value_key(&self, token: &str) -> Option<Key> {
+        self.keys.values.key(self.leaf(token))
+    }
+
+    /// The leaf from which the data key of `token` comes.
+    pub(crate) fn leaf(&self, token: &str) -> Leaf {
+        Leaf::of(&digest(&self.keys.leaf, &[token.as_bytes()]))
     }
 }
 
@@ -133,15 +191,16 @@ impl fmt::Debug for Scope {
 }
 
 impl ScopeKeys {
-    fn new(key: &[u8; 32], name: &ScopeName, name_bytes: &[u8]) -> Self {
-        let part = |purpose| derive(key, None, purpose, &name.tenant, name_bytes, KEY_VERSION);
+    fn new(key: &[u8; 32], values: KeyTree, tenant: &str, reference: &Reference) -> Self {
+        let part = |purpose| derive(key, None, purpose, tenant, reference, KEY_VERSION);
         Self {
             token: keyed(&part(Purpose::Token)),
             index: keyed(&part(Purpose::Index)),
             memo: keyed(&part(Purpose::Memo)),
             memo_tag: keyed(&part(Purpose::MemoTag)),
-            seal: part(Purpose::Seal),
             secret: part(Purpose::Secret),
+            leaf: keyed(&part(Purpose::Leaf)),
+            values,
         }
     }
 }
@@ -166,62 +225,63 @@ pub(crate) fn digest(key: &HmacSha256, parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-struct ScopeRow {
-    id: i64,
-    wrapped_key: Vec<u8>,
+fn find(connection: &Connection<'_>, reference: &Reference) -> Result<Option<i64>, VaultError> {
+    connection.query_opt("SELECT id FROM scope WHERE reference = ?1", params![reference], |row| {
+        Ok(row.get(0)?)
+    })
 }
 
-fn find(
-    connection: &rusqlite::Connection,
+/// Writes a scope down; should another process have been faster, gives back that one's.
+fn create(
+    shared: &Shared,
     name: &ScopeName,
-    narrow: &str,
-) -> Result<Option<ScopeRow>, VaultError> {
-    let row = connection
-        .prepare_cached(
-            "SELECT id, wrapped_key FROM scope
-             WHERE tenant = ?1 AND workspace = ?2 AND principal = ?3 AND narrow = ?4",
-        )?
-        .query_row(params![name.tenant, name.workspace, name.principal, narrow], |row| {
-            Ok(ScopeRow { id: row.get(0)?, wrapped_key: row.get(1)? })
-        })
-        .optional()?;
-    Ok(row)
-}
-
-/// Writes a scope with a new random key; should another process have been
-/// faster, gives back that one's.
-fn create(shared: &Shared, name: &ScopeName, narrow: String) -> Result<ScopeRow, VaultError> {
-    let name_bytes = name.bytes();
-    let mut key = purpose::Key::default();
-    shared.random.fill(key.as_mut_slice())?;
-    let wrap = shared.root.derive(Purpose::WrapScope, &name.tenant, &name_bytes, KEY_VERSION);
-    let wrapped =
-        seal::seal(&wrap, &key_place(name, &name_bytes), key.as_slice(), &*shared.random)?;
+    narrow: String,
+    reference: Reference,
+    now: Timestamp,
+) -> Result<i64, VaultError> {
     let name = name.clone();
     shared
         .store
-        .write(move |tx| -> Result<ScopeRow, VaultError> {
+        .write(move |tx| {
             tx.execute(
-                "INSERT INTO scope (tenant, workspace, principal, narrow, key_version, wrapped_key)
+                "INSERT INTO scope (tenant, workspace, principal, narrow, reference, created_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-                params![name.tenant, name.workspace, name.principal, narrow, KEY_VERSION, wrapped],
+                params![
+                    name.tenant,
+                    name.workspace,
+                    name.principal,
+                    narrow,
+                    reference,
+                    now.as_second()
+                ],
             )?;
-            find(tx, &name, &narrow)?.ok_or(VaultError::Tampered("scope"))
+            // Its names there under another reference: another vault's database.
+            find(tx, &reference)?.ok_or(VaultError::ForeignDatabase)
         })
         .wait()
 }
 
-fn key_place<'a>(name: &'a ScopeName, name_bytes: &'a [u8]) -> Place<'a> {
-    Place {
-        table: "scope",
-        column: "wrapped_key",
-        tenant: &name.tenant,
-        scope: name_bytes,
-        token: "",
-        entity: "",
-        key_version: KEY_VERSION,
-    }
+/// The scopes of a tenant, as they are written down.
+pub(crate) fn of_tenant(
+    connection: &Connection<'_>,
+    tenant: &str,
+) -> Result<Vec<Names>, VaultError> {
+    connection.query_all(
+        "SELECT id, workspace, principal, narrow, reference FROM scope
+         WHERE tenant = ?1 ORDER BY id",
+        params![tenant],
+        |row| {
+            let narrow: String = row.get(3)?;
+            let name = ScopeName {
+                tenant: tenant.to_owned(),
+                workspace: row.get(1)?,
+                principal: row.get(2)?,
+                narrow: Some(narrow).filter(|narrow| !narrow.is_empty()),
+            };
+            Ok(Names { id: row.get(0)?, name, reference: row.get(4)? })
+        },
+    )
 }
 
-/// Version of every key derived or wrapped here.
+/// Version of every key derived here.
 pub(crate) const KEY_VERSION: u32 = 1;

@@ -20,7 +20,20 @@ pub(crate) struct Place<'a> {
     pub(crate) key_version: u32,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    /// Where a key wrapped by the root key stands.
+    pub(crate) fn wrapped(context: &'a [u8]) -> Self {
+        Self {
+            table: "tenant_key",
+            column: "wrapped_key",
+            tenant: "",
+            scope: context,
+            token: "",
+            entity: "",
+            key_version: 1,
+        }
+    }
+
     fn bytes(&self) -> Vec<u8> {
         framed(&[
             b"privet-seal",

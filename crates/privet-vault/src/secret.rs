@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use privet_store::rusqlite::{Connection, OptionalExtension, Transaction, params};
+use privet_store::{Connection, Transaction, params};
 use privet_text::EntityType;
 
 use crate::claim::Claim;
@@ -73,25 +73,24 @@ impl Scope {
     /// The marker stored for the secret, under today's key or an older one.
     fn stored_marker(
         &self,
-        connection: &Connection,
+        connection: &Connection<'_>,
         exact: Surface,
         older: &[Arc<DayKey>],
         value: &str,
     ) -> Result<Option<Marker>, VaultError> {
         let older = older.iter().map(|day| DayScopeKeys::new(day, self).surface(value));
         for surface in std::iter::once(exact).chain(older) {
-            let found = connection
-                .prepare_cached(
-                    "SELECT number, sealed IS NULL FROM secret WHERE scope = ?1 AND surface = ?2",
-                )?
-                .query_row(params![self.id, surface.as_slice()], |row| {
+            let found = connection.query_opt(
+                "SELECT number, sealed IS NULL FROM secret WHERE scope = ?1 AND surface = ?2",
+                params![self.id, surface],
+                |row| {
                     let mode = match row.get(1)? {
                         true => SecretMode::Irreversible,
                         false => SecretMode::Sealed,
                     };
-                    Ok(Marker { number: row.get(0)?, surface, mode })
-                })
-                .optional()?;
+                    Ok::<_, VaultError>(Marker { number: row.get(0)?, surface, mode })
+                },
+            )?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -102,10 +101,8 @@ impl Scope {
     /// A number no secret of the scope has had.
     fn next_number(&self, last_here: &mut i64) -> Result<i64, VaultError> {
         let last_stored: i64 = self.shared.store.read(|connection| {
-            let last = connection
-                .prepare_cached("SELECT last_secret FROM scope WHERE id = ?1")?
-                .query_row(params![self.id], |row| row.get(0))?;
-            Ok::<_, VaultError>(last)
+            let sql = "SELECT last_secret FROM scope WHERE id = ?1";
+            connection.query_one(sql, params![self.id], |row| Ok::<_, VaultError>(row.get(0)?))
         })?;
         *last_here = last_stored.max(*last_here).saturating_add(1);
         Ok(*last_here)
@@ -128,41 +125,44 @@ pub(crate) fn insert(
     let Row::Secret { number, day_key, sealed, renews } = &reservation.row else {
         return Err(ClaimError::Conflict);
     };
-    let stored: Option<Vec<u8>> = tx
-        .prepare_cached("SELECT surface FROM secret WHERE scope = ?1 AND number = ?2")?
-        .query_row(params![scope, number], |row| row.get(0))
-        .optional()?;
+    let stored: Option<Vec<u8>> = tx.query_opt(
+        "SELECT surface FROM secret WHERE scope = ?1 AND number = ?2",
+        params![scope, *number],
+        |row| row.get(0),
+    )?;
     let surface = reservation.surface.as_slice();
-    match stored {
+    let written = match stored {
         // The same claim, written by another request of ours.
         Some(stored) if renews.is_none() && stored == surface => return Ok(()),
-        Some(stored) if renews.is_some_and(|old| stored == old || stored == surface) => {}
+        Some(stored) if renews.is_some_and(|old| stored == old || stored == surface) => tx
+            .execute(
+                "UPDATE secret SET day_key = ?3, surface = ?4, sealed = ?5
+                 WHERE scope = ?1 AND number = ?2",
+                params![scope, *number, *day_key, surface, sealed],
+            )?,
         // A renewed marker whose row has gone: its number is not used again.
-        None if renews.is_none() => {}
-        _ => return Err(ClaimError::Conflict),
-    }
-    let written = tx
-        .prepare_cached(
+        None if renews.is_none() => tx.execute(
             "INSERT INTO secret (scope, number, day_key, entity, surface, sealed, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (scope, number) DO UPDATE SET
-               day_key = excluded.day_key, surface = excluded.surface, sealed = excluded.sealed
-             ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![
-            scope,
-            number,
-            day_key,
-            EntityType::Secret.name(),
-            surface,
-            sealed,
-            now.as_second()
-        ])?;
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+            params![
+                scope,
+                *number,
+                *day_key,
+                EntityType::Secret.name(),
+                surface,
+                sealed,
+                now.as_second()
+            ],
+        )?,
+        _ => return Err(ClaimError::Conflict),
+    };
     if written == 0 {
         return Err(ClaimError::Conflict); // The value has another number by now.
     }
-    tx.prepare_cached("UPDATE scope SET last_secret = max(last_secret, ?2) WHERE id = ?1")?
-        .execute(params![scope, number])?;
+    tx.execute(
+        "UPDATE scope SET last_secret = ?2 WHERE id = ?1 AND last_secret < ?2",
+        params![scope, *number],
+    )?;
     Ok(())
 }
 

@@ -6,8 +6,9 @@ use privet_text::EntityType;
 
 use crate::claim::Claim;
 use crate::purpose::{Purpose, derive};
-use crate::root_key::RootKey;
-use crate::scope::{HmacSha256, KEY_VERSION, Scope, ScopeName, digest, keyed};
+use crate::ring::KeyRing;
+use crate::scope::{HmacSha256, KEY_VERSION, Scope, digest, keyed};
+use crate::scope_keys::Reference;
 use crate::{VaultError, label};
 
 /// What derived bits are for. Each purpose has a key of its own.
@@ -35,16 +36,16 @@ pub(crate) struct OperatorKeys {
 }
 
 impl OperatorKeys {
-    /// From a scope's random key, but for the tenant's, which comes from the root key.
-    pub(crate) fn new(key: &[u8; 32], root: &RootKey, name: &ScopeName, name_bytes: &[u8]) -> Self {
-        let part =
-            |purpose| keyed(&derive(key, None, purpose, &name.tenant, name_bytes, KEY_VERSION));
+    /// From a scope's random key, but for the tenant's, which outlives rotations: a hash is
+    /// for good.
+    pub(crate) fn new(key: &[u8; 32], ring: &KeyRing, tenant: &str, reference: &Reference) -> Self {
+        let part = |purpose| keyed(&derive(key, None, purpose, tenant, reference, KEY_VERSION));
         Self {
             stand_in: part(Purpose::StandIn),
             format_preserving: part(Purpose::FormatPreserving),
             date_shift: part(Purpose::DateShift),
             noise: part(Purpose::Noise),
-            hash: keyed(&root.derive(Purpose::HashOperator, &name.tenant, &[], KEY_VERSION)),
+            hash: keyed(&ring.house(Purpose::HashOperator, tenant)),
         }
     }
 

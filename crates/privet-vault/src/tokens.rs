@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
-use privet_store::rusqlite::{OptionalExtension, params};
+use privet_store::params;
 use privet_text::{EntityType, Raw};
 
 use crate::day_key::DayScopeKeys;
@@ -31,14 +31,20 @@ impl Scope {
 
     fn open_value(&self, token: &str) -> Result<Raw<String>, RestoreError> {
         let row: Option<(String, Vec<u8>)> = self.shared.store.read(|connection| {
-            let row = connection
-                .prepare_cached("SELECT entity, sealed FROM token WHERE scope = ?1 AND token = ?2")?
-                .query_row(params![self.id, token], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            Ok::<_, RestoreError>(row)
+            connection.query_opt(
+                "SELECT entity, sealed FROM token WHERE scope = ?1 AND token = ?2",
+                params![self.id, token],
+                |row| Ok::<_, RestoreError>((row.get(0)?, row.get(1)?)),
+            )
         })?;
-        let (entity, sealed) = row.ok_or(RestoreError::UnknownToken)?;
-        unsealed(&self.keys.seal, &self.place("token", token, &entity), &sealed)
+        let Some((entity, sealed)) = row else {
+            return Err(match self.was_erased(token)? {
+                true => RestoreError::Erased,
+                false => RestoreError::UnknownToken,
+            });
+        };
+        let key = self.value_key(token).ok_or(RestoreError::Erased)?;
+        unsealed(&key, &self.place("token", token, &entity), &sealed)
     }
 
     fn open_secret(
@@ -48,13 +54,11 @@ impl Scope {
         now: Timestamp,
     ) -> Result<Raw<String>, RestoreError> {
         let row: Option<(i64, Option<Vec<u8>>)> = self.shared.store.read(|connection| {
-            let row = connection
-                .prepare_cached(
-                    "SELECT day_key, sealed FROM secret WHERE scope = ?1 AND number = ?2",
-                )?
-                .query_row(params![self.id, number], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            Ok::<_, RestoreError>(row)
+            connection.query_opt(
+                "SELECT day_key, sealed FROM secret WHERE scope = ?1 AND number = ?2",
+                params![self.id, number],
+                |row| Ok::<_, RestoreError>((row.get(0)?, row.get(1)?)),
+            )
         })?;
         let Some((day_key, sealed)) = row else {
             // The row goes with its key: a number given once means expired.
@@ -75,11 +79,14 @@ impl Scope {
 
     fn was_given(&self, number: i64) -> Result<bool, RestoreError> {
         self.shared.store.read(|connection| {
-            Ok(connection
-                .prepare_cached("SELECT 1 FROM scope WHERE id = ?1 AND last_secret >= ?2")?
-                .exists(params![self.id, number])?
-                && number > 0)
+            let sql = "SELECT 1 FROM scope WHERE id = ?1 AND last_secret >= ?2";
+            Ok(number > 0 && connection.exists(sql, params![self.id, number])?)
         })
+    }
+
+    fn was_erased(&self, token: &str) -> Result<bool, RestoreError> {
+        let sql = "SELECT 1 FROM tombstone WHERE scope = ?1 AND token = ?2";
+        self.shared.store.read(|connection| Ok(connection.exists(sql, params![self.id, token])?))
     }
 
     /// Every token of the scope, secrets apart, in the order of their texts.
@@ -100,16 +107,12 @@ pub struct Tokens<'a> {
 impl Tokens<'_> {
     fn next_page(&mut self) -> Result<(), VaultError> {
         let rows: Vec<(String, String)> = self.scope.shared.store.read(|connection| {
-            let rows = connection
-                .prepare_cached(
-                    "SELECT token, entity FROM token WHERE scope = ?1 AND token > ?2
-                     ORDER BY token LIMIT ?3",
-                )?
-                .query_map(params![self.scope.id, self.after, PAGE_ROWS as i64], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?
-                .collect::<Result<Vec<_>, _>>()?;
-            Ok::<_, VaultError>(rows)
+            connection.query_all(
+                "SELECT token, entity FROM token WHERE scope = ?1 AND token > ?2
+                 ORDER BY token LIMIT ?3",
+                params![self.scope.id, self.after, PAGE_ROWS as i64],
+                |row| Ok::<_, VaultError>((row.get(0)?, row.get(1)?)),
+            )
         })?;
         self.ended = rows.len() < PAGE_ROWS;
         if let Some((last, _)) = rows.last() {

@@ -10,10 +10,13 @@
 mod house;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use house::{House, at, name};
 use privet_text::EntityType::{self, *};
-use privet_vault::{ClaimError, RestoreError, RootKey, ScopeName, Vault, VaultError};
+use privet_vault::{
+    ClaimError, OsRandom, RestoreError, RootError, RootKey, ScopeName, Stores, Vault, VaultError,
+};
 use proptest::prelude::*;
 
 #[test]
@@ -78,7 +81,7 @@ fn scopes_share_nothing() {
     let rival = ScopeName { tenant: String::from("rival"), ..name("kim") };
     let scopes = [house.scope("kim"), house.scope("lee")]
         .into_iter()
-        .chain([narrow, rival].map(|name| house.vault.scope(&name).unwrap()));
+        .chain([narrow, rival].map(|name| house.vault.scope(&name, at(0)).unwrap()));
     let mut seen = Vec::new();
     for scope in scopes {
         let claim = scope.claim(Person, "Jane Doe").unwrap();
@@ -175,13 +178,27 @@ fn a_changed_row_does_not_open() {
 #[test]
 fn another_root_key_is_refused() {
     let house = House::new();
-    let open = |key| {
-        let random = std::sync::Arc::new(privet_vault::OsRandom);
-        Vault::open(house.store.clone(), RootKey::from_bytes([key; 32]), random)
-    };
-    assert!(open(7).is_ok());
-    let error = open(8).unwrap_err();
-    assert_eq!(error.to_string(), "the key file does not belong to this vault");
+    let stores = Stores { main: house.store.clone(), keys: house.keys.clone() };
+    let other = Arc::new(RootKey::from_bytes([8; 32]));
+    let error = Vault::open(stores, other, Arc::new(OsRandom), at(0)).unwrap_err();
+    assert!(matches!(error, VaultError::Root(RootError::Refused(_))), "{error}");
+}
+
+#[test]
+fn keys_and_database_of_two_vaults_do_not_go_together() {
+    let (house, other) = (House::new(), House::new());
+    let stores = Stores { main: house.store.clone(), keys: other.keys.clone() };
+    let opened = Vault::open(stores, Arc::new(other.key_file()), Arc::new(OsRandom), at(0));
+    assert!(matches!(opened, Err(VaultError::ForeignDatabase)));
+}
+
+#[test]
+fn a_scope_whose_keys_are_gone_does_not_open() {
+    let house = House::new();
+    house.scope("kim");
+    house.keys_sql("DELETE FROM scope_key");
+    let opened = house.neighbour().vault.scope(&house::name("kim"), at(0));
+    assert!(matches!(opened, Err(VaultError::KeysMissing)));
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn the_hour_of_use_is_noted() {
     let house = House::new();
     let key = make(&house, "laptop", None).unwrap();
     house.vault.api_keys().lookup(key.text().expose(), at(3)).unwrap();
-    house.store.checkpoint().wait().unwrap(); // queued behind the note
+    house.store.compact().wait().unwrap(); // queued behind the note
     let used = house.vault.api_keys().list().unwrap()[0].last_used.unwrap();
     assert_eq!(used.to_string(), "2026-03-01T03:00:00Z");
 }

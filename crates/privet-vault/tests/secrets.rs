@@ -111,7 +111,7 @@ fn a_lengthened_life_is_noticed() {
     let house = House::new();
     let claim = house.scope("kim").claim_secret(KEY, Sealed, at(0)).unwrap();
     house.commit(&[claim]).unwrap();
-    house.sql("UPDATE day_key SET expires_at = expires_at + 86400");
+    house.keys_sql("UPDATE day_key SET expires_at = expires_at + 86400");
     let scope = house.neighbour().scope("kim");
     assert!(matches!(scope.open("SECRET_000001", at(30)), Err(RestoreError::Tampered)));
 }

@@ -81,6 +81,6 @@ fn purposes_scopes_and_tenants_are_apart() {
     let hash = |scope: &Scope, text| scope.hash_value(EmailAddress, text);
     assert_eq!(hash(&kim, "jane@acme.test"), hash(&lee, "Jane@Acme.test"));
     let other = ScopeName { tenant: String::from("other"), ..name("kim") };
-    let other = house.vault.scope(&other).unwrap();
+    let other = house.vault.scope(&other, at(0)).unwrap();
     assert_ne!(hash(&kim, "jane@acme.test"), hash(&other, "jane@acme.test"));
 }

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, check, demo, eval, explain, key, masking, scan, serve, standin};
+use crate::commands::{
+    audit, check, demo, eval, explain, key, masking, scan, serve, standin, subject, vault,
+};
 use crate::config::Environment;
 use crate::console::{CommandError, Console, Exit};
 
@@ -43,6 +45,12 @@ enum Command {
     /// Make, list and revoke the keys of callers.
     #[command(subcommand)]
     Key(key::Command),
+    /// Show, rotate, back up and verify the vault.
+    #[command(subcommand)]
+    Vault(vault::Command),
+    /// Find what the vault holds about a person, give it out, erase it.
+    #[command(subcommand)]
+    Subject(subject::Command),
     /// Read and verify the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -70,6 +78,8 @@ fn dispatch(cli: &Cli, console: &mut Console<'_>) -> Result<Exit, CommandError> 
         Command::Unmask(args) => masking::unmask(args, config, console),
         Command::Check(args) => check::run(args, config, console),
         Command::Key(command) => key::run(command, config, console),
+        Command::Vault(command) => vault::run(command, config, console),
+        Command::Subject(command) => subject::run(command, config, console),
         Command::Audit(command) => audit::run(command, config, console),
     }
 }

@@ -1,42 +1,101 @@
-//! [`House`]: the open database and vault that a configuration names.
+//! [`House`]: the open databases and vault that a configuration names.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use privet_store::Store;
-use privet_vault::{OsRandom, RootKey, RootKeyError, Vault};
+use jiff::Timestamp;
+use privet_audit::{AuditError, Event, Record};
+use privet_store::{Location, PostgresOptions, Schema, Store, StoreOptions};
+use privet_vault::{KeyFile, OsRandom, RootKeyError, Stores, Vault};
 
-use crate::config::Config;
-use crate::console::CommandError;
+use crate::config::{self, Config, Environment};
+use crate::console::{CommandError, Console};
 
-/// Database and vault, open.
+/// Databases and vault, open.
 #[derive(Clone, Debug)]
 pub struct House {
     /// The database.
     pub store: Store,
     /// The vault in it.
     pub vault: Vault,
+    /// The root key.
+    pub root: Arc<KeyFile>,
     /// The key file, if it was made just now: say that it needs a backup.
     pub key_made: Option<PathBuf>,
 }
 
 impl House {
-    /// Opens what `config` names. At the first start it makes the folder, the
-    /// root key and the database, in this order; later a missing key is an error.
-    pub fn open(config: &Config) -> Result<Self, CommandError> {
-        make_private_directory(&config.data_dir)?;
+    /// Opens what `config` names. At the first start it makes the folders, the
+    /// root key and the databases, in this order; later a missing key is an error.
+    pub fn open(
+        config: &Config,
+        environment: &Environment,
+        now: Timestamp,
+    ) -> Result<Self, CommandError> {
+        if config.database.is_none() {
+            make_private_directory(&config.data_dir)?;
+            make_private_directory(&config.keys_dir)?;
+        }
         let (root, key_made) = root_key(config)?;
-        let store = open_store(&config.database())?;
-        let vault = Vault::open(store.clone(), root, Arc::new(OsRandom)).map_err(|error| {
-            let hint = format!(
-                "the vault is `{}`, the key `{}`",
-                config.database().display(),
-                config.key_file.display()
-            );
-            CommandError::could_not_run(&error).hint(hint)
-        })?;
-        Ok(Self { store, vault, key_made })
+        let root = Arc::new(root);
+        let stores = Stores {
+            main: open_store(config, Schema::Main, environment)?,
+            keys: open_store(config, Schema::Keys, environment)?,
+        };
+        let store = stores.main.clone();
+        let vault = Vault::open(stores, Arc::clone(&root) as _, Arc::new(OsRandom), now).map_err(
+            |error| {
+                let hint = format!(
+                    "the vault is `{}`, the key `{}`",
+                    database_name(&store),
+                    config.key_file.display()
+                );
+                CommandError::could_not_run(&error).hint(hint)
+            },
+        )?;
+        Ok(Self { store, vault, root, key_made })
+    }
+
+    /// The database of keys.
+    pub fn keys(&self) -> &Store {
+        self.vault.key_store()
+    }
+
+    /// The database of keys as people know it.
+    pub fn keys_name(&self) -> String {
+        match self.keys().location() {
+            Location::File(_) => database_name(self.keys()),
+            Location::Server(name) => format!("{name}, schema privet_keys"),
+        }
+    }
+
+    /// Says that erasures were carried out again when the house was opened, and notes it.
+    pub fn say_replayed(&self, console: &mut Console<'_>) -> Result<(), CommandError> {
+        let replayed = self.vault.erasures_replayed();
+        if replayed == 0 {
+            return Ok(());
+        }
+        let mut record = Record::new(Event::ErasuresReplayed);
+        record.principal = Some(console.operator());
+        let now = (console.now)();
+        let written = self
+            .store
+            .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
+        written.wait().map_err(|error| CommandError::could_not_run(&error))?;
+        writeln!(
+            console.err,
+            "{replayed} erasures of the ledger were carried out: a backup had undone them, or \
+             they were partial"
+        )?;
+        Ok(())
+    }
+
+    /// Closes both databases; what was written is on the disk.
+    pub fn close(&self) -> Result<(), CommandError> {
+        let closed = self.store.close().and_then(|()| self.keys().close());
+        closed.map_err(|error| CommandError::could_not_run(&error))
     }
 
     /// What to say when the key file was made just now.
@@ -50,32 +109,75 @@ impl House {
     }
 }
 
-/// Opens the database alone, for what needs no key. It must be there.
-pub fn open_existing_store(config: &Config) -> Result<Store, CommandError> {
-    let path = config.database();
-    if !path.is_file() {
+/// The database as people know it.
+pub fn database_name(store: &Store) -> String {
+    match store.location() {
+        Location::File(path) => path.display().to_string(),
+        Location::Server(name) => name.clone(),
+    }
+}
+
+/// Opens the database alone, for what needs no key. A file must be there.
+pub fn open_existing_store(
+    config: &Config,
+    environment: &Environment,
+) -> Result<Store, CommandError> {
+    let path = config.database_file();
+    if config.database.is_none() && !path.is_file() {
         let text = format!("there is no database `{}`", path.display());
         return Err(
             CommandError::failed(text).hint("make a key first: privet key create --name NAME")
         );
     }
-    open_store(&path)
+    open_store(config, Schema::Main, environment)
 }
 
-fn open_store(path: &Path) -> Result<Store, CommandError> {
-    Store::open(path).map_err(|error| CommandError::could_not_run(&error))
+fn open_store(
+    config: &Config,
+    schema: Schema,
+    environment: &Environment,
+) -> Result<Store, CommandError> {
+    let opened = match &config.database {
+        Some(server) => {
+            Store::connect(&server_options(server, environment)?, schema, &StoreOptions::default())
+        }
+        None => {
+            let path = match schema {
+                Schema::Main => config.database_file(),
+                Schema::Keys => config.keys_file(),
+            };
+            Store::open(&path, schema)
+        }
+    };
+    opened.map_err(|error| CommandError::could_not_run(&error))
 }
 
-fn root_key(config: &Config) -> Result<(RootKey, Option<PathBuf>), CommandError> {
+fn server_options(
+    server: &config::Database,
+    environment: &Environment,
+) -> Result<PostgresOptions, CommandError> {
+    let url = config::read_secret(&server.url, environment).map_err(|error| {
+        CommandError::could_not_run(&error).hint("it is named by `database.url`")
+    })?;
+    let ca = match &server.ca_file {
+        Some(path) => Some(fs::read(path).map_err(|error| {
+            CommandError::failed(format!("cannot read `{}`: {error}", path.display()))
+        })?),
+        None => None,
+    };
+    Ok(PostgresOptions { url: url.expose().clone().into(), ca })
+}
+
+fn root_key(config: &Config) -> Result<(KeyFile, Option<PathBuf>), CommandError> {
     let path = &config.key_file;
     let failed = |error: RootKeyError| CommandError::could_not_run(&error);
-    match RootKey::load(path) {
+    match KeyFile::load(path) {
         Ok(root) => Ok((root, None)),
-        Err(error @ RootKeyError::Missing(_)) if config.database().exists() => {
+        Err(error @ RootKeyError::Missing(_)) if config.keys_file().exists() => {
             Err(failed(error).hint("the vault is there: put its key back from your backup"))
         }
         Err(RootKeyError::Missing(_)) => {
-            let root = RootKey::load_or_create(path, &OsRandom).map_err(failed)?;
+            let root = KeyFile::load_or_create(path, &OsRandom).map_err(failed)?;
             Ok((root, Some(path.clone())))
         }
         Err(error) => Err(failed(error)),

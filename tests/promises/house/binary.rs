@@ -31,6 +31,16 @@ impl Home {
         home
     }
 
+    /// A home whose data lies in a PostgreSQL database.
+    pub(crate) fn on_postgres(upstream: SocketAddr, url: &str) -> Self {
+        let home = Self::before(upstream, "database: {url: 'file:database.url'}");
+        let path = home.path().join("database.url");
+        std::fs::write(&path, url).expect("an address");
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&path, private).expect("its permissions");
+        home
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
@@ -65,6 +75,13 @@ impl Home {
         let output = self.command("", args).output().expect("the program runs");
         let printed = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(printed).expect("UTF-8"))
+    }
+
+    /// Runs a command that must end well.
+    #[track_caller]
+    pub(crate) fn run_well(&self, args: &[&str]) {
+        let (code, printed) = self.run(args);
+        assert_eq!(code, Some(0), "{args:?}: {printed}");
     }
 
     /// Makes a key and returns its text.

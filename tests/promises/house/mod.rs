@@ -3,21 +3,23 @@
 
 pub(crate) mod binary;
 pub(crate) mod caller;
+pub(crate) mod conversation;
 pub(crate) mod events;
 pub(crate) mod people;
 pub(crate) mod standin;
 pub(crate) mod upstream;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use privet_detect::{Analyzer, AnalyzerOptions};
 use privet_gateway::{Credential, Gateway, Settings, Tasks, UpstreamSettings};
-use privet_store::{Store, StoreError, StoreOptions};
+use privet_store::{PostgresOptions, Schema, Store, StoreOptions};
 use privet_text::Raw;
-use privet_vault::{KeyError, NewKey, OsRandom, RootKey, Vault};
+use privet_vault::{KeyError, KeyFile, NewKey, OsRandom, Stores, Vault};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -36,6 +38,8 @@ static ANALYZER: LazyLock<Arc<Analyzer>> = LazyLock::new(|| Arc::new(Analyzer::d
 pub(crate) struct Plan {
     pub(crate) settings: Settings,
     pub(crate) store: StoreOptions,
+    /// The address of a PostgreSQL database, instead of files.
+    pub(crate) postgres: Option<String>,
     /// Other detectors than the usual ones.
     pub(crate) analyzer: Option<AnalyzerOptions>,
     pub(crate) idle_timeout: Duration,
@@ -48,6 +52,7 @@ impl Default for Plan {
         Self {
             settings,
             store: StoreOptions::default(),
+            postgres: None,
             analyzer: None,
             idle_timeout: Duration::from_secs(20),
         }
@@ -76,10 +81,7 @@ impl House {
 
     /// A house over a folder that was used before.
     pub(crate) fn reopen(folder: Arc<TempDir>, upstream: SocketAddr, plan: Plan) -> Self {
-        let store = Store::open_with(&folder.path().join("privet.sqlite"), &plan.store);
-        let root = RootKey::load_or_create(&folder.path().join("root.key"), &OsRandom);
-        let vault = Vault::open(store.expect("a store"), root.expect("a key"), Arc::new(OsRandom));
-        let vault = vault.expect("a vault");
+        let vault = open_vault(folder.path(), &plan);
         let url = format!("http://{upstream}").parse().expect("a URL");
         let own = Credential::Own(Raw::new("sk-ant-invented".to_owned()));
         let mut upstream = UpstreamSettings::new(url, own);
@@ -124,13 +126,22 @@ impl House {
 
     /// Every entry of the audit log, oldest first.
     pub(crate) fn audit(&self) -> Vec<Value> {
-        let read = self.vault.store().read(|db| -> Result<Vec<String>, StoreError> {
-            let mut statement = db.prepare("SELECT entry FROM audit ORDER BY seq")?;
-            let rows = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            Ok(rows)
+        let read = self.vault.store().read(|db| {
+            let sql = "SELECT entry FROM audit ORDER BY seq";
+            db.query_all(sql, &[], |row| row.get::<String>(0))
         });
         let entries = read.expect("the log can be read");
         entries.iter().map(|entry| serde_json::from_str(entry).expect("an entry")).collect()
+    }
+
+    /// Does something to the database behind the gateway's back.
+    pub(crate) fn damage(&self, sql: &str) {
+        damage(&self.folder.path().join("privet.sqlite"), sql);
+    }
+
+    /// Does something to the database of keys behind the gateway's back.
+    pub(crate) fn damage_keys(&self, sql: &str) {
+        damage(&self.folder.path().join("keys.sqlite"), sql);
     }
 
     /// Stops the gateway properly and hands over its folder.
@@ -145,6 +156,28 @@ impl House {
             let _ = stopped.recv_timeout(Duration::from_secs(30));
         }
     }
+}
+
+fn damage(path: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(path).expect("the database");
+    connection.execute_batch(sql).expect("the damage is done");
+}
+
+/// The vault in `folder`, or on the plan's server with its root key in `folder`.
+fn open_vault(folder: &Path, plan: &Plan) -> Vault {
+    let open = |file: &str, schema| match &plan.postgres {
+        None => Store::open_with(&folder.join(file), schema, &plan.store).expect("a store"),
+        Some(url) => {
+            let server = PostgresOptions { url: url.clone().into(), ca: None };
+            Store::connect(&server, schema, &plan.store).expect("a server")
+        }
+    };
+    let stores = Stores {
+        main: open("privet.sqlite", Schema::Main),
+        keys: open("keys.sqlite", Schema::Keys),
+    };
+    let root = KeyFile::load_or_create(&folder.join("root.key"), &OsRandom).expect("a key");
+    Vault::open(stores, Arc::new(root), Arc::new(OsRandom), Timestamp::now()).expect("a vault")
 }
 
 impl Drop for House {

@@ -64,7 +64,7 @@ pub fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
-    let store = open_existing_store(&config)?;
+    let store = open_existing_store(&config, console.environment)?;
     let exit = match command {
         Command::Tail(args) => tail_command(args, &store, console),
         Command::Verify { head } => verify_command(*head, &store, console),

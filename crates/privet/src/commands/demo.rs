@@ -9,12 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use privet_audit::verify;
 use privet_detect::{Analyzer, AnalyzerOptions};
 use privet_gateway::{Credential, Gateway, Settings, Tasks, UpstreamSettings};
-use privet_store::Store;
+use privet_store::{Schema, Store};
 use privet_text::Raw;
-use privet_vault::{KeyError, NewKey, OsRandom, RootKey, Vault};
+use privet_vault::{KeyError, NewKey, OsRandom, RootKey, Stores, Vault};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
@@ -40,7 +41,7 @@ pub struct Args {
 /// Starts everything, plays the conversations, and stays up.
 pub fn run(args: &Args, console: &mut Console<'_>) -> Result<Exit, CommandError> {
     let folder = Folder::make()?;
-    let vault = open_vault(&folder.0)?;
+    let vault = open_vault(&folder.0, (console.now)())?;
     runtime()?.block_on(play(args, console, vault))
 }
 
@@ -129,11 +130,15 @@ async fn start_standin(tasks: &Tasks, stop: &CancellationToken) -> Result<String
     Ok(format!("http://{address}"))
 }
 
-fn open_vault(folder: &Path) -> Result<Vault, CommandError> {
+fn open_vault(folder: &Path, now: Timestamp) -> Result<Vault, CommandError> {
     let failed = |error: &dyn std::error::Error| CommandError::could_not_run(error);
-    let store = Store::open(&folder.join("privet.sqlite")).map_err(|e| failed(&e))?;
+    let open = |name: &str, schema| Store::open(&folder.join(name), schema).map_err(|e| failed(&e));
+    let stores = Stores {
+        main: open("privet.sqlite", Schema::Main)?,
+        keys: open("keys.sqlite", Schema::Keys)?,
+    };
     let root = RootKey::create(&folder.join("root.key"), &OsRandom).map_err(|e| failed(&e))?;
-    Vault::open(store, root, Arc::new(OsRandom)).map_err(|e| failed(&e))
+    Vault::open(stores, Arc::new(root), Arc::new(OsRandom), now).map_err(|e| failed(&e))
 }
 
 fn make_key(vault: &Vault, console: &Console<'_>) -> Result<String, CommandError> {

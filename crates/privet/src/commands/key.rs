@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use privet_audit::{AuditError, Event, Record, append};
-use privet_store::{StoreError, rusqlite};
+use privet_store::StoreError;
 use privet_vault::{ApiKeys, KeyError, KeyRecord, KeyState, NewKey};
 
 use crate::config::Wait;
@@ -66,7 +66,7 @@ pub fn run(
             refuse_strange(what, text)?;
         }
     }
-    let house = House::open(&config)?;
+    let house = House::open(&config, console.environment, (console.now)())?;
     if let Some(notice) = house.backup_notice() {
         writeln!(console.err, "{notice}")?;
     }
@@ -134,7 +134,7 @@ fn revoke(key: &str, house: &House, console: &mut Console<'_>) -> Result<(), Com
     let (wanted, blank) = (key.to_owned(), record_of(Event::KeyRevoked, console, None));
     let written = house.store.write(move |tx| -> Result<KeyRecord, KeyCommandError> {
         let key = ApiKeys::revoke(tx, &wanted, now)?;
-        append(tx, &with_key(blank, &key), now)?;
+        append(tx, &with_key(blank.clone(), &key), now)?;
         Ok(key)
     });
     let key = written.wait().map_err(KeyCommandError::told)?;
@@ -273,12 +273,6 @@ impl KeyCommandError {
 
 impl From<StoreError> for KeyCommandError {
     fn from(error: StoreError) -> Self {
-        Self::Key(error.into())
-    }
-}
-
-impl From<rusqlite::Error> for KeyCommandError {
-    fn from(error: rusqlite::Error) -> Self {
         Self::Key(error.into())
     }
 }

@@ -31,7 +31,7 @@ pub fn run(
     }
     let own = console.detection(&config)?;
     start_log(&config.log);
-    let house = House::open(&config)?;
+    let house = House::open(&config, console.environment, (console.now)())?;
     if let Some(notice) = house.backup_notice() {
         writeln!(console.err, "{notice}")?;
     }

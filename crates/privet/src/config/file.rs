@@ -32,10 +32,21 @@ pub struct FileConfig {
     /// `$XDG_CONFIG_HOME/privet/root.key`, else `~/.config/privet/root.key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<At<PathBuf>>,
+    /// Folder of the database of keys; outside `data_dir`, so that a copy of the data opens
+    /// nothing. Back it up apart, and not for long: an erasure is complete when older
+    /// backups of it are gone. Default: the folder of `key_file`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys_dir: Option<At<PathBuf>>,
+    /// A PostgreSQL server instead of files, for several machines that share one vault and
+    /// one log. Then `data_dir` is not used, and keys lie in a schema of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseFile>,
     /// Where Claude is and how Privet reaches it.
     pub upstream: UpstreamFile,
     /// Bounds on what clients may ask for.
     pub limits: LimitsFile,
+    /// How long things are kept.
+    pub retention: RetentionFile,
     /// Names by which clients may call Privet (their `Host` header), besides those of loopback.
     pub hosts: Vec<HostName>,
     /// Web pages that may call Privet (their `Origin` header). None by default.
@@ -58,8 +69,11 @@ impl Default for FileConfig {
             tls: None,
             data_dir: None,
             key_file: None,
+            keys_dir: None,
+            database: None,
             upstream: UpstreamFile::default(),
             limits: LimitsFile::default(),
+            retention: RetentionFile::default(),
             hosts: Vec::new(),
             origins: Vec::new(),
             contact: None,
@@ -67,6 +81,34 @@ impl Default for FileConfig {
             detection: DetectionFile::default(),
             log: LogFile::default(),
         }
+    }
+}
+
+/// A PostgreSQL server, version 15 or later.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseFile {
+    /// Where its address is to be had: `env:NAME` or `file:/path`, since it may hold a
+    /// password. The address is `postgresql://user:password@host:port/name`, with
+    /// `?sslmode=require` beyond this machine.
+    pub url: At<SecretRef>,
+    /// Certificate authorities to trust instead of the public ones, PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<At<PathBuf>>,
+}
+
+/// How long things are kept.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionFile {
+    /// Days for which your backups of the keys are kept. The certificate of an erasure names
+    /// the day when the last one from before it is gone.
+    pub key_backups_days: At<u32>,
+}
+
+impl Default for RetentionFile {
+    fn default() -> Self {
+        Self { key_backups_days: At::from(30) }
     }
 }
 

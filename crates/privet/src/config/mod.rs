@@ -26,15 +26,15 @@ pub use at::{At, Place};
 pub use detection::{Detection, DetectionFile, ExceptionScope, Exempted, Own};
 pub use environment::Environment;
 pub use file::{
-    Auth, ConnectorRule, FileConfig, LimitsFile, LogFile, LogFormat, LogLevel, NamesRule,
-    NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule, ScopeFile,
-    SecretNotice, SecretRule, TlsFile, UpstreamFile,
+    Auth, ConnectorRule, DatabaseFile, FileConfig, LimitsFile, LogFile, LogFormat, LogLevel,
+    NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
+    RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use operator::EntityRule;
 pub use problem::{Problem, Problems, Severity};
 pub use reference::{markdown, schema};
-pub use resolve::{Config, Credential, Limits, Policy, Restore, TlsFiles, Upstream};
+pub use resolve::{Config, Credential, Database, Limits, Policy, Restore, TlsFiles, Upstream};
 pub use secret::{SecretError, read_proxy, read_secret};
 pub use text::{Expected, SecretRef, Size, Wait};
 
@@ -201,7 +201,7 @@ log: {format: json, level: debug}
         let rows = [
             (
                 "lisen: x\n",
-                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, upstream, limits, hosts, origins, contact, policy, detection, log",
+                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, keys_dir, database, upstream, limits, retention, hosts, origins, contact, policy, detection, log",
             ),
             (
                 "policy:\n  opaque: block\n",

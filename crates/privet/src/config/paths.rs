@@ -44,6 +44,17 @@ impl Paths<'_> {
         found
     }
 
+    pub(super) fn keys_dir(
+        &self,
+        written: Option<&At<PathBuf>>,
+        key_file: Option<&Path>,
+    ) -> Option<PathBuf> {
+        match written {
+            Some(written) => Some(self.absolute(&written.value)),
+            None => key_file.and_then(Path::parent).map(Path::to_owned),
+        }
+    }
+
     pub(super) fn existing(
         &self,
         name: &str,

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use privet_mask::operator::Operator;
 use privet_text::EntityType;
 
@@ -31,10 +32,16 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where the root key lies; not in `data_dir`.
     pub key_file: PathBuf,
+    /// Where the database of keys lies; not in `data_dir`.
+    pub keys_dir: PathBuf,
+    /// The server that holds both instead.
+    pub database: Option<Database>,
     /// Where Claude is.
     pub upstream: Upstream,
     /// What clients may ask for.
     pub limits: Limits,
+    /// How long backups of the keys are kept.
+    pub key_backups: SignedDuration,
     /// `Host` headers accepted besides those of loopback, in lower case.
     pub hosts: Vec<String>,
     /// `Origin` headers accepted.
@@ -50,10 +57,24 @@ pub struct Config {
 }
 
 impl Config {
-    /// The database file.
-    pub fn database(&self) -> PathBuf {
+    /// The database file, when there is no server.
+    pub fn database_file(&self) -> PathBuf {
         self.data_dir.join("privet.sqlite")
     }
+
+    /// The file of the database of keys, when there is no server.
+    pub fn keys_file(&self) -> PathBuf {
+        self.keys_dir.join("keys.sqlite")
+    }
+}
+
+/// A PostgreSQL server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// Where its address is to be had.
+    pub url: SecretRef,
+    /// Certificates to trust instead of the public ones.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Certificate and private key, PEM.
@@ -186,12 +207,32 @@ pub(super) fn resolve(
              copy the key",
         );
     }
+    let keys_dir = paths.keys_dir(file.keys_dir.as_ref(), key_file.as_deref());
+    if let (Some(data_dir), Some(keys_dir)) = (&data_dir, &keys_dir)
+        && is_inside(keys_dir, data_dir)
+    {
+        let place = file.keys_dir.as_ref().and_then(|at| at.place);
+        problems.refuse(
+            place,
+            "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
+        );
+    }
+    let database = file.database.map(|database| Database {
+        url: paths.reference(database.url.value),
+        ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
+    });
     let tls = file.tls.as_ref().map(|tls| TlsFiles {
         cert: paths.existing("tls.cert", &tls.cert, problems),
         key: paths.existing("tls.key", &tls.key, problems),
     });
     let upstream = upstream(file.upstream, &paths, problems);
     let limits = limits(&file.limits, problems);
+    let days = &file.retention.key_backups_days;
+    if !(1..=DAYS_MAX).contains(&days.value) {
+        let text = format!("retention.key_backups_days: expected 1 to {DAYS_MAX}");
+        problems.refuse(days.place, text);
+    }
+    let key_backups = SignedDuration::from_hours(i64::from(days.value) * 24);
     let policy = policy(file.policy, problems);
     let listen = listen?;
     if !listen.ip().is_loopback() && file.hosts.is_empty() {
@@ -203,8 +244,11 @@ pub(super) fn resolve(
         tls,
         data_dir: data_dir?,
         key_file: key_file?,
+        keys_dir: keys_dir?,
+        database,
         upstream,
         limits,
+        key_backups,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
         contact: file.contact,
@@ -351,3 +395,6 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
 }
 
 const COUNT_MAX: u32 = 1_000_000;
+
+/// Ten years.
+const DAYS_MAX: u32 = 3653;

@@ -27,7 +27,7 @@ pub fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
-    let house = House::open(&config)?;
+    let house = House::open(&config, console.environment, (console.now)())?;
     if let Some(notice) = house.backup_notice() {
         writeln!(console.err, "{notice}")?;
     }

@@ -159,6 +159,9 @@ fn open_scope(
         principal: key.name.clone(),
         narrow: args.scope.as_ref().map(|scope| format!("scope {scope}")),
     };
-    let scope = house.vault.scope(&name).map_err(|error| CommandError::could_not_run(&error))?;
+    let scope = house
+        .vault
+        .scope(&name, (console.now)())
+        .map_err(|error| CommandError::could_not_run(&error))?;
     Ok((scope, name))
 }

@@ -25,7 +25,7 @@ pub fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
-    let house = House::open(&config)?;
+    let house = House::open(&config, console.environment, (console.now)())?;
     let (scope, _) = open_scope(args, &house, console)?;
     let entities = [EntityType::TokenLiteral].into_iter().collect();
     let options = AnalyzerOptions { entities, ..AnalyzerOptions::default() };

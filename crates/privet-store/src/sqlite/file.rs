@@ -67,6 +67,25 @@ pub(crate) fn writer(path: &Path, options: &StoreOptions) -> Result<Connection, 
     Ok(connection)
 }
 
+/// Copies a database file as it is at one moment, without what was deleted, into a new file
+/// that only its owner may read. When this returns, the copy is on the disk.
+pub fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::Open { path: to.to_owned(), source };
+    if !from.is_file() {
+        return Err(StoreError::Open { path: from.to_owned(), source: ErrorKind::NotFound.into() });
+    }
+    if to.exists() {
+        return Err(failed(ErrorKind::AlreadyExists.into()));
+    }
+    // An empty file is what SQLite takes for a new one; so it has its permissions first.
+    prepare(to)?;
+    let name = to.to_str().ok_or_else(|| failed(ErrorKind::InvalidInput.into()))?;
+    let connection = open(from, &StoreOptions::default())?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    fs::File::open(to).and_then(|file| file.sync_all()).map_err(failed)?;
+    sync_directory(to).map_err(failed)
+}
+
 /// A connection that moves the log into the database.
 pub(crate) fn checkpointer(path: &Path, options: &StoreOptions) -> Result<Connection, StoreError> {
     let connection = open(path, options)?;

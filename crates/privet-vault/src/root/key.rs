@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
+use super::{RootError, RootKeys};
 use crate::purpose::{Key, Purpose, derive};
-use crate::random::{Random, RandomError};
+use crate::random::{OsRandom, Random, RandomError};
+use crate::seal::{self, Place};
 
 /// The key all others hang on. Lose it, and the vault stays shut for good.
 ///
@@ -122,8 +124,13 @@ impl RootKey {
         HEXLOWER.encode(key.first_chunk::<8>().map_or(&[], <[u8; 8]>::as_slice))
     }
 
-    pub(crate) fn derive(&self, purpose: Purpose, tenant: &str, scope: &[u8], epoch: u32) -> Key {
+    fn derive(&self, purpose: Purpose, tenant: &str, scope: &[u8], epoch: u32) -> Key {
         derive(&self.key, None, purpose, tenant, scope, epoch)
+    }
+
+    /// The key in 64 hexadecimal digits, as an environment variable may hold it.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -136,6 +143,25 @@ impl RootKey {
         let lower = Zeroizing::new(text.to_ascii_lowercase());
         HEXLOWER.decode_mut(lower.as_bytes(), key.as_mut_slice()).ok()?;
         Some(Self { key })
+    }
+}
+
+impl RootKeys for RootKey {
+    fn name(&self) -> String {
+        self.fingerprint()
+    }
+
+    fn wrap(&self, key: &[u8; 32], context: &[u8]) -> Result<Vec<u8>, RootError> {
+        let wrap = self.derive(Purpose::Wrap, "", context, 1);
+        seal::seal(&wrap, &Place::wrapped(context), key, &OsRandom)
+            .map_err(|error| RootError::Unreachable(error.to_string()))
+    }
+
+    fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Key, RootError> {
+        let wrap = self.derive(Purpose::Wrap, "", context, 1);
+        let refused = || RootError::Refused(String::from("another key wrapped it"));
+        let key = seal::open(&wrap, &Place::wrapped(context), wrapped).ok_or_else(refused)?;
+        key.as_slice().try_into().map(Zeroizing::new).map_err(|_| refused())
     }
 }
 

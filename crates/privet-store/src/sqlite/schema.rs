@@ -2,17 +2,22 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::StoreError;
+use crate::{Schema, StoreError};
 
-/// What takes the schema from one version to the next. Steps are never edited
-/// once released; changes are new steps.
-const STEPS: &[&str] = &[include_str!("schema/0001.sql")];
+/// What takes a schema from one version to the next. Steps are never edited once
+/// released; changes are new steps.
+const fn steps(schema: Schema) -> &'static [&'static str] {
+    match schema {
+        Schema::Main => &[include_str!("schema/main-0001.sql")],
+        Schema::Keys => &[include_str!("schema/keys-0001.sql")],
+    }
+}
 
 /// Brings the tables up to the newest version, all in one transaction, so a
 /// crash leaves either the old tables or the new ones. Refuses a database
 /// whose tables are not those of its version.
-pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    migrate_to(connection, STEPS)
+pub(crate) fn migrate(connection: &mut Connection, schema: Schema) -> Result<(), StoreError> {
+    migrate_to(connection, steps(schema))
 }
 
 fn migrate_to(connection: &mut Connection, steps: &[&str]) -> Result<(), StoreError> {
@@ -120,6 +125,7 @@ mod tests {
 
     #[test]
     fn the_shipped_steps_run() {
-        migrate(&mut fresh()).unwrap();
+        migrate(&mut fresh(), Schema::Main).unwrap();
+        migrate(&mut fresh(), Schema::Keys).unwrap();
     }
 }

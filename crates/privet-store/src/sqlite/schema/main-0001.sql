@@ -1,24 +1,25 @@
--- Facts about this database as a whole, such as which root key it belongs to.
+-- Facts about this database as a whole.
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- vault: who shares tokens with whom. Without `wrapped_key` nothing of the scope opens.
+-- vault: who shares tokens with whom. `reference` is a keyed hash of the four names; the
+-- scope's keys lie under it in the other database.
 CREATE TABLE scope (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   tenant      TEXT NOT NULL,
   workspace   TEXT NOT NULL,
   principal   TEXT NOT NULL,
   narrow      TEXT NOT NULL,
-  key_version INTEGER NOT NULL,
-  wrapped_key BLOB NOT NULL,
+  reference   BLOB NOT NULL UNIQUE,
   last_secret INTEGER NOT NULL DEFAULT 0,
+  created_at  INTEGER NOT NULL,
   UNIQUE (tenant, workspace, principal, narrow)
 ) STRICT;
 
 -- vault: what stands in for a value, and the value, sealed. `surface` is a keyed
--- 256-bit digest of the value exactly as it was written.
+-- 256-bit digest of the value exactly as it was written. `last_used` counts hours.
 CREATE TABLE token (
   scope       INTEGER NOT NULL REFERENCES scope (id) ON DELETE CASCADE,
   token       TEXT NOT NULL,
@@ -27,24 +28,32 @@ CREATE TABLE token (
   key_version INTEGER NOT NULL,
   sealed      BLOB NOT NULL,
   created_at  INTEGER NOT NULL,
+  last_used   INTEGER NOT NULL,
   PRIMARY KEY (scope, token)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX token_surface ON token (scope, surface);
 
--- vault: keys that live for a day and seal secrets. Times are Unix seconds.
-CREATE TABLE day_key (
-  id          INTEGER PRIMARY KEY AUTOINCREMENT,
-  key_version INTEGER NOT NULL,
-  wrapped_key BLOB NOT NULL,
-  created_at  INTEGER NOT NULL,
-  expires_at  INTEGER NOT NULL
+-- vault: tokens of erased values. They never resolve and are never issued again.
+CREATE TABLE tombstone (
+  scope INTEGER NOT NULL REFERENCES scope (id) ON DELETE CASCADE,
+  token TEXT NOT NULL,
+  PRIMARY KEY (scope, token)
+) STRICT, WITHOUT ROWID;
+
+-- vault: the ledger of erasures, as far as this database has carried them out. The
+-- other database holds the ledger itself.
+CREATE TABLE erasure (
+  seq      INTEGER PRIMARY KEY,
+  hash     BLOB NOT NULL,
+  done_at  INTEGER
 ) STRICT;
 
--- vault: numbered markers of secrets. `sealed` is null where policy says irreversible.
+-- vault: numbered markers of secrets, sealed under the day key of that number, which
+-- lies in the other database. `sealed` is null where policy says irreversible.
 CREATE TABLE secret (
   scope      INTEGER NOT NULL REFERENCES scope (id) ON DELETE CASCADE,
   number     INTEGER NOT NULL,
-  day_key    INTEGER NOT NULL REFERENCES day_key (id) ON DELETE CASCADE,
+  day_key    INTEGER NOT NULL,
   entity     TEXT NOT NULL,
   surface    BLOB NOT NULL,
   sealed     BLOB,
@@ -78,6 +87,18 @@ CREATE TABLE refused (
   created_at INTEGER NOT NULL,
   last_used  INTEGER NOT NULL,
   PRIMARY KEY (scope, hash)
+) STRICT, WITHOUT ROWID;
+
+-- vault: what must not be deleted while the hold stands. An empty workspace or principal
+-- means all of them.
+CREATE TABLE hold (
+  id         TEXT PRIMARY KEY,
+  tenant     TEXT NOT NULL,
+  workspace  TEXT NOT NULL,
+  principal  TEXT NOT NULL,
+  reason     TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  ended_at   INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- vault: who may call. Only a keyed hash of each key.

@@ -1,0 +1,223 @@
+//! Carrying an erasure out, step by step. Every step may be done again.
+
+use aho_corasick::AhoCorasick;
+use jiff::Timestamp;
+use privet_store::{StoreError, Transaction, params};
+
+use super::ErasureReport;
+use super::ledger::{FromScope, LedgerEntry};
+use crate::VaultError;
+use crate::reservation::lock;
+use crate::scope::{Names, Scope, ScopeName};
+use crate::vault::{Shared, last_erasure};
+
+use std::sync::Arc;
+
+/// Carries out what the ledger names and this database has not, or not all of it, done:
+/// after a crash, or after a backup was restored. Gives back what it has carried out.
+pub(crate) fn catch_up(
+    shared: &Arc<Shared>,
+    now: Timestamp,
+) -> Result<Vec<LedgerEntry>, VaultError> {
+    let entries = shared.ring.erasures()?;
+    let last = shared.store.read(last_erasure)?;
+    if last > entries.last().map_or(0, |entry| entry.seq) {
+        return Err(VaultError::OldLedger);
+    }
+    let mut done = Vec::new();
+    for mut entry in entries {
+        let here = shared.store.read(|connection| {
+            connection.query_opt(
+                "SELECT hash, done_at IS NOT NULL FROM erasure WHERE seq = ?1",
+                params![entry.seq],
+                |row| Ok::<([u8; 32], bool), VaultError>((row.get(0)?, row.get(1)?)),
+            )
+        })?;
+        match here {
+            Some((hash, _)) if hash != entry.hash => return Err(VaultError::OldLedger),
+            Some((_, true)) if entry.report.is_some() => {}
+            _ => {
+                let report = out(shared, &entry, now)?;
+                entry.report = serde_json::to_string(&report).ok();
+                done.push(entry);
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Carries out one erasure and notes that it is complete.
+pub(super) fn out(
+    shared: &Arc<Shared>,
+    entry: &LedgerEntry,
+    now: Timestamp,
+) -> Result<ErasureReport, VaultError> {
+    let mut report = ErasureReport { scopes: entry.scopes.len() as u64, ..Default::default() };
+    // Whoever has written nothing yet about this erasure goes by what is left to count.
+    for scope in &entry.scopes {
+        report.keys_given_up += give_up_keys(shared, scope)?;
+    }
+    let ids = delete_values(shared, entry, now, &mut report)?;
+    for (scope, id) in entry.scopes.iter().zip(ids) {
+        report.memos += delete_memos(shared, scope, id)?;
+    }
+    let seq = entry.seq;
+    let noted = shared.store.write(move |tx| -> Result<(), VaultError> {
+        let sql = "UPDATE erasure SET done_at = ?2 WHERE seq = ?1";
+        tx.execute(sql, params![seq, now.as_second()])?;
+        Ok(())
+    });
+    noted.wait()?;
+    // What was deleted is overwritten; now the logs of both databases let go of it, too.
+    shared.store.compact().wait()?;
+    shared.ring.store.compact().wait()?;
+    let report = first_report(entry).unwrap_or(report);
+    let text = serde_json::to_string(&report).map_err(|_| VaultError::TooLong)?;
+    shared.ring.finish_erasure(entry.seq, text)?;
+    Ok(report)
+}
+
+/// An erasure that is carried out once more says what it said the first time.
+fn first_report(entry: &LedgerEntry) -> Option<ErasureReport> {
+    entry.report.as_deref().and_then(|report| serde_json::from_str(report).ok())
+}
+
+fn give_up_keys(shared: &Arc<Shared>, from: &FromScope) -> Result<u64, VaultError> {
+    let Some(scope) = Scope::of_names(shared, names(from, 0))? else { return Ok(0) };
+    let leaves: Vec<_> = from.tokens.iter().map(|token| scope.leaf(token)).collect();
+    let given_up = shared.ring.give_up(&from.reference, &leaves, &*shared.random)?;
+    Ok(u64::try_from(given_up).unwrap_or(u64::MAX))
+}
+
+/// Deletes the rows and marks the tokens, all in one transaction, which also tells every
+/// machine to forget what it keeps in memory. Gives back the scopes' rows.
+fn delete_values(
+    shared: &Arc<Shared>,
+    entry: &LedgerEntry,
+    now: Timestamp,
+    report: &mut ErasureReport,
+) -> Result<Vec<i64>, VaultError> {
+    let scopes = entry.scopes.clone();
+    let (seq, hash) = (entry.seq, entry.hash);
+    let written = shared.store.write(move |tx| {
+        let mut values = ErasureReport::default().values;
+        let mut ids = Vec::with_capacity(scopes.len());
+        for from in &scopes {
+            let id = scope_row(tx, from, now)?;
+            ids.push(id);
+            for token in &from.tokens {
+                delete_value(tx, id, token, &mut values)?;
+            }
+            for number in &from.secrets {
+                let sql = "DELETE FROM secret WHERE scope = ?1 AND number = ?2";
+                if tx.execute(sql, params![id, *number])? > 0 {
+                    *values.entry(String::from("SECRET")).or_default() += 1;
+                }
+            }
+        }
+        tx.execute(
+            "INSERT INTO erasure (seq, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            params![seq, hash],
+        )?;
+        Ok::<_, VaultError>((values, ids))
+    });
+    let (values, ids) = written.wait()?;
+    report.values = values;
+    shared.forget_before(seq);
+    Ok(ids)
+}
+
+fn delete_value(
+    tx: &Transaction<'_>,
+    scope: i64,
+    token: &str,
+    values: &mut std::collections::BTreeMap<String, u64>,
+) -> Result<(), StoreError> {
+    let entity = tx.query_opt(
+        "SELECT entity FROM token WHERE scope = ?1 AND token = ?2",
+        params![scope, token],
+        |row| row.get::<String>(0),
+    )?;
+    if let Some(entity) = entity {
+        *values.entry(entity).or_default() += 1;
+        tx.execute("DELETE FROM token WHERE scope = ?1 AND token = ?2", params![scope, token])?;
+    }
+    tx.execute(
+        "INSERT INTO tombstone (scope, token) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        params![scope, token],
+    )?;
+    Ok(())
+}
+
+/// The scope's row; made anew when a restored backup does not know the scope yet, so that
+/// its tokens are marked before it is used again.
+fn scope_row(tx: &Transaction<'_>, from: &FromScope, now: Timestamp) -> Result<i64, VaultError> {
+    tx.execute(
+        "INSERT INTO scope (tenant, workspace, principal, narrow, reference, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+        params![
+            from.tenant,
+            from.workspace,
+            from.principal,
+            from.narrow,
+            from.reference,
+            now.as_second()
+        ],
+    )?;
+    let sql = "SELECT id FROM scope WHERE reference = ?1";
+    tx.query_one(sql, params![from.reference], |row| Ok(row.get(0)?))
+}
+
+/// Deletes the scope's memos that name one of the tokens.
+fn delete_memos(shared: &Arc<Shared>, from: &FromScope, scope: i64) -> Result<u64, VaultError> {
+    let markers = from.secrets.iter().map(|number| crate::secret::marker_text(*number));
+    let tokens: Vec<String> = from.tokens.iter().cloned().chain(markers).collect();
+    let Ok(finder) = AhoCorasick::new(&tokens) else { return Err(VaultError::TooLong) };
+    let mut deleted = 0;
+    for table in ["segment_memo", "answer_memo"] {
+        let select = format!(
+            "SELECT hash, memo FROM {table} WHERE scope = ?1 AND hash > ?2 ORDER BY hash LIMIT ?3"
+        );
+        let delete = format!("DELETE FROM {table} WHERE scope = ?1 AND hash = ?2");
+        let mut after = Vec::new();
+        loop {
+            let page = shared.store.read(|connection| {
+                connection.query_all(&select, params![scope, after, PAGE_ROWS], |row| {
+                    let row: (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
+                    Ok::<_, VaultError>(row)
+                })
+            })?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(last);
+            let named: Vec<Vec<u8>> = page
+                .into_iter()
+                .filter(|(_, memo)| finder.is_match(memo))
+                .map(|(hash, _)| hash)
+                .collect();
+            deleted += named.len() as u64;
+            let delete = delete.clone();
+            let written = shared.store.write(move |tx| -> Result<(), VaultError> {
+                for hash in &named {
+                    tx.execute(&delete, params![scope, hash])?;
+                }
+                Ok(())
+            });
+            written.wait()?;
+        }
+    }
+    lock(&shared.memos).clear();
+    Ok(deleted)
+}
+
+fn names(from: &FromScope, id: i64) -> Names {
+    let narrow = Some(from.narrow.clone()).filter(|narrow| !narrow.is_empty());
+    let name = ScopeName {
+        tenant: from.tenant.clone(),
+        workspace: from.workspace.clone(),
+        principal: from.principal.clone(),
+        narrow,
+    };
+    Names { id, name, reference: from.reference }
+}
+
+const PAGE_ROWS: i64 = 500;
