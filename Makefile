@@ -18,7 +18,8 @@ build: ## The release binary.
 test: ## Everything CI runs: format, lints, unit, property, promise, client and end-to-end tests.
 	tests/run.sh
 
-unit: ## Only the Rust tests.
+unit: ## Only the Rust tests; they need PostgreSQL's programs.
+	tests/setup.sh
 	cargo test --workspace
 
 lint: ## Format and lints.

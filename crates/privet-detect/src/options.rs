@@ -5,6 +5,7 @@ use std::sync::Arc;
 use privet_text::{EntitySet, Score};
 
 use crate::custom::Custom;
+use crate::depth::Depth;
 use crate::exception::Exception;
 use crate::model::ModelUse;
 use crate::profile::Profile;
@@ -23,6 +24,8 @@ pub struct AnalyzerOptions {
     pub score_min: Score,
     /// Whether the name model is asked, and how eager it is. As [`Profile::Coding`] has it by default.
     pub model: ModelUse,
+    /// Which tiers of the name model read.
+    pub depth: Depth,
     /// Terms that are never reported, compared exactly. [`ALLOW_DEFAULT`] by default.
     pub allow: Vec<String>,
     /// What the company that runs Privet adds. Nothing by default.
@@ -53,6 +56,7 @@ impl Default for AnalyzerOptions {
             reserved: Reserved::Reported,
             score_min: Score::HALF,
             model: Profile::default().model(),
+            depth: Depth::default(),
             allow: ALLOW_DEFAULT.iter().map(|term| (*term).to_owned()).collect(),
             custom: None,
             exceptions: Vec::new(),

@@ -7,7 +7,9 @@ mod edit;
 mod find;
 mod memo;
 mod memory;
+mod outdated;
 mod plan;
+mod reader;
 mod refusal;
 mod text;
 mod treat;
@@ -21,6 +23,7 @@ pub use refusal::Refusal;
 pub use text::{FieldValue, MaskedField, MaskedText, TextRefusal};
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use privet_mask::operator::Operator;
 use privet_text::{EntitySet, EntityType};
@@ -62,6 +65,9 @@ pub struct MaskPolicy {
     pub numbers: Action,
     /// Whether requests that let Claude's side connect to MCP servers may pass.
     pub mcp_connector: Action,
+    /// How long the deep tier of the name model may read for one request. After that the fast
+    /// tier reads alone, and the audit entry says so.
+    pub deep_time: Duration,
 }
 
 impl Default for MaskPolicy {
@@ -72,6 +78,7 @@ impl Default for MaskPolicy {
             opaque: OpaqueAction::Refuse,
             numbers: Action::Mask,
             mcp_connector: Action::Refuse,
+            deep_time: Duration::from_millis(100),
         }
     }
 }

@@ -117,6 +117,7 @@ async fn carry(
             scope: Arc::clone(&scope),
             claims: prepared.claims,
             segments: prepared.segments,
+            stale: prepared.stale,
         };
         let intent = call.record.clone();
         let intended = gateway.ledger.intend(Some(additions), intent, target, prepared.body).await;
@@ -148,6 +149,7 @@ struct Prepared {
     body: Masked<Vec<u8>>,
     claims: Vec<privet_vault::Claim>,
     segments: Vec<([u8; 32], Vec<u8>)>,
+    stale: Vec<[u8; 32]>,
     restoration: Restoration,
     notice: Option<String>,
 }
@@ -204,8 +206,14 @@ fn prepare(
             .filter(|_| says_notice && !map.structured)
             .map(|notice| format!("[Privet: {notice}. Request {}]\n\n", call.request_id)),
     };
-    let (claims, segments) = (memory.into_claims(), masking.segment_memos);
-    Ok(Prepared { body: masked, claims, segments, restoration, notice })
+    Ok(Prepared {
+        body: masked,
+        claims: memory.into_claims(),
+        segments: masking.segment_memos,
+        stale: masking.stale_memos,
+        restoration,
+        notice,
+    })
 }
 
 fn describe(record: &mut Record, masking: &Masking) {
@@ -228,6 +236,9 @@ fn describe(record: &mut Record, masking: &Masking) {
     }
     if !masking.secrets.is_empty() {
         record.notes.push(Note::new("secret_found"));
+    }
+    if masking.names_cut_short {
+        record.notes.push(Note::new("names_fast_only"));
     }
 }
 

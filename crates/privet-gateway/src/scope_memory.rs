@@ -79,6 +79,10 @@ impl Memory for ScopeMemory {
         self.scope.get_answers(hashes, self.now).map_err(failed)
     }
 
+    fn erasures(&self) -> u64 {
+        self.scope.erasures()
+    }
+
     fn was_refused(&self, hash: &[u8; 32]) -> Result<bool, MemoryError> {
         let known = self.scope.get_refused(std::slice::from_ref(hash), self.now);
         known.map(|known| known.first().copied().unwrap_or(false)).map_err(failed)

@@ -20,5 +20,5 @@ pub use feature::{FEATURES_MAX, Features, View};
 pub use label::{LABELS, Label, Name};
 pub use lexicon::{CLUSTERS, Flags, Known, Lexicon, folded_hash};
 pub use model::{KEY_BITS, Model, ModelError};
-pub use tagger::{Mention, Tagger};
+pub use tagger::{Mention, Room, Tagger, mentions};
 pub use token::{Sentence, Shape, Token, sentences};

@@ -23,6 +23,7 @@ pub struct Mention {
 }
 
 /// Finds names with one model.
+#[derive(Clone, Debug)]
 pub struct Tagger {
     model: Model,
     /// Taken from the score of "no part of a name": more names are found with more.
@@ -45,6 +46,12 @@ impl Tagger {
         Self { model, eagerness }
     }
 
+    /// The same with another eagerness.
+    #[must_use]
+    pub fn with_eagerness(self, eagerness: f32) -> Self {
+        Self { eagerness, ..self }
+    }
+
     /// Hands the names in `text` to `found`, in order.
     pub fn tag(&self, text: &str, found: &mut dyn FnMut(Mention)) {
         let mut room = Room::default();
@@ -54,12 +61,38 @@ impl Tagger {
         });
     }
 
-    fn tag_sentence(
+    /// Hands the names in `sentence` to `found`, in order.
+    pub fn tag_sentence(
         &self,
         sentence: Sentence<'_>,
         room: &mut Room,
         found: &mut dyn FnMut(Mention),
     ) {
+        self.weigh(sentence, room);
+        self.model.chain().best(&room.unary, &mut room.steps, &mut room.labels);
+        if room.labels.iter().all(|label| *label == Label::OUTSIDE) {
+            return;
+        }
+        self.model.chain().marginals(&room.unary, &[], &mut room.marginals);
+        mentions(sentence.tokens, &room.labels, &room.marginals, found);
+    }
+
+    /// As [`tag_sentence`](Self::tag_sentence), and how likely each label of each token is.
+    pub fn read_sentence<'r>(
+        &self,
+        sentence: Sentence<'_>,
+        room: &'r mut Room,
+        found: &mut dyn FnMut(Mention),
+    ) -> &'r [Marginals] {
+        self.weigh(sentence, room);
+        self.model.chain().best(&room.unary, &mut room.steps, &mut room.labels);
+        self.model.chain().marginals(&room.unary, &[], &mut room.marginals);
+        mentions(sentence.tokens, &room.labels, &room.marginals, found);
+        &room.marginals
+    }
+
+    /// The scores of all labels for each token.
+    fn weigh(&self, sentence: Sentence<'_>, room: &mut Room) {
         room.unary.clear();
         Features::of_each(sentence, Lexicon::shared(), |features| {
             let mut scores = self.model.unary(features.keys());
@@ -68,31 +101,34 @@ impl Tagger {
             }
             room.unary.push(scores);
         });
-        self.model.chain().best(&room.unary, &mut room.steps, &mut room.labels);
-        if room.labels.iter().all(|label| *label == Label::OUTSIDE) {
-            return;
+    }
+}
+
+/// Hands the mentions that `labels` make of `tokens` to `found`; `marginals` say how sure
+/// each is.
+pub fn mentions(
+    tokens: &[Token],
+    labels: &[Label],
+    marginals: &[Marginals],
+    found: &mut dyn FnMut(Mention),
+) {
+    let mut open: Option<(usize, Name)> = None;
+    for at in 0..=labels.len() {
+        let label = labels.get(at).copied().unwrap_or(Label::OUTSIDE);
+        let goes_on = open.is_some() && label.name().is_some() && !label.begins();
+        if goes_on {
+            continue;
         }
-        self.model.chain().marginals(&room.unary, &[], &mut room.marginals);
-        let mut open: Option<(usize, Name)> = None;
-        for at in 0..=room.labels.len() {
-            let label = room.labels.get(at).copied().unwrap_or(Label::OUTSIDE);
-            let goes_on = open.is_some() && label.name().is_some() && !label.begins();
-            if goes_on {
-                continue;
-            }
-            if let Some((from, name)) = open.take() {
-                mention(sentence.tokens, from, at, name, &room.marginals)
-                    .into_iter()
-                    .for_each(&mut *found);
-            }
-            open = label.name().map(|name| (at, name));
+        if let Some((from, name)) = open.take() {
+            mention(tokens, from, at, name, marginals).into_iter().for_each(&mut *found);
         }
+        open = label.name().map(|name| (at, name));
     }
 }
 
 /// Buffers that are used again for every sentence.
 #[derive(Default)]
-struct Room {
+pub struct Room {
     unary: Vec<Unary>,
     steps: Vec<[u8; LABELS]>,
     labels: Vec<Label>,

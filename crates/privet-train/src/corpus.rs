@@ -116,3 +116,16 @@ fn is_held_back(id: &str) -> bool {
     let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
     Random::new(hash).below(8) == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `tests/eval/held_back.py` makes the same choice.
+    #[test]
+    fn held_back_as_the_evaluation_has_it() {
+        let held: Vec<String> =
+            (0..40).map(|n| format!("doc-{n:02}")).filter(|id| is_held_back(id)).collect();
+        assert_eq!(held, ["doc-13", "doc-27", "doc-33"]);
+    }
+}

@@ -1,9 +1,10 @@
 //! Whether names of all origins are found alike: sentences with names of each, and how
 //! many of them are met.
 
-use privet_tagger::{Name, Tagger};
+use privet_tagger::Name;
 
 use crate::random::Random;
+use crate::score::Tags;
 use crate::words::listed;
 
 const ORIGINS: &str = include_str!("../data/origin.txt");
@@ -23,7 +24,7 @@ const NAMES: usize = 100;
 
 /// One line for each origin with enough names: recall of full names, family names alone,
 /// and full names in lower case.
-pub(crate) fn table(tagger: &Tagger) -> Vec<String> {
+pub(crate) fn table(tagger: &dyn Tags) -> Vec<String> {
     let mut lines = Vec::new();
     for line in listed(ORIGINS) {
         let mut parts = line.split('\t');
@@ -59,7 +60,7 @@ pub(crate) fn table(tagger: &Tagger) -> Vec<String> {
     lines
 }
 
-fn is_met(tagger: &Tagger, sentence: &str, name: &str) -> bool {
+fn is_met(tagger: &dyn Tags, sentence: &str, name: &str) -> bool {
     let start = sentence.find("{}").unwrap_or_default();
     let text = sentence.replace("{}", name);
     let mut met = false;

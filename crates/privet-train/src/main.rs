@@ -9,10 +9,12 @@
 #![allow(clippy::print_stdout, reason = "its output is for people")]
 
 mod corpus;
+mod encoder;
 mod fairness;
 mod generate;
 mod random;
 mod score;
+mod speed;
 mod trainer;
 mod variant;
 mod vocabulary;
@@ -23,9 +25,11 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use privet_tagger::{Model, Name, Tagger};
+use privet_encoder::{Blend, DeepTagger, Encoder, Reach};
+use privet_tagger::{Model, Tagger};
 
 use crate::corpus::Corpus;
+use crate::score::Tags;
 use crate::trainer::{Recipe, Text, Trainer};
 use crate::variant::Names;
 
@@ -51,23 +55,77 @@ enum Task {
         /// Where to write the table.
         #[arg(long, default_value = "crates/privet-tagger/model/names.bin")]
         out: PathBuf,
-        /// Train on all texts, also those held back for choosing; for the final table.
+        /// Train on all texts, also those held back.
         #[arg(long)]
         all: bool,
+        /// Groups of corpora that are left out, by name.
+        #[arg(long)]
+        without: Vec<String>,
         #[command(flatten)]
         recipe: Recipe,
+    },
+    /// Makes the table of the deep tier and measures it on the texts held back.
+    Encoder {
+        /// The folder of labelled texts.
+        #[arg(long)]
+        corpora: PathBuf,
+        /// The folder of the start weights: `model.safetensors` and `vocab.txt`.
+        #[arg(long)]
+        encoder: PathBuf,
+        /// Where the state is kept, to go on after an interruption.
+        #[arg(long, default_value = "encoder.state")]
+        state: PathBuf,
+        /// Where to write the table.
+        #[arg(long, default_value = "crates/privet-encoder/model/encoder.bin")]
+        out: PathBuf,
+        /// Groups of corpora that are left out, by name.
+        #[arg(long)]
+        without: Vec<String>,
+        #[command(flatten)]
+        recipe: encoder::Recipe,
+    },
+    /// Measures both tiers, alone and together, on the texts held back.
+    Tiers {
+        /// The folder of labelled texts.
+        #[arg(long)]
+        corpora: PathBuf,
+        /// The table of the fast tagger, if not the program's.
+        #[arg(long)]
+        fast: Option<PathBuf>,
+        /// The table of the deep tier, if not the program's.
+        #[arg(long)]
+        deep: Option<PathBuf>,
+        /// Only these groups, and all of their texts.
+        #[arg(long)]
+        only: Vec<String>,
+        /// How much the fast tagger is heard.
+        #[arg(long)]
+        fast_share: Option<f32>,
+        /// How much the deep tier is heard.
+        #[arg(long)]
+        deep_share: Option<f32>,
+        /// The encoder reads only where the fast tagger is unsure.
+        #[arg(long)]
+        unsure: bool,
     },
     /// Measures thresholds on the texts held back, with a table that was not trained on them.
     Thresholds {
         /// The folder of labelled texts.
         #[arg(long)]
         corpora: PathBuf,
-        /// The table.
+        /// The table of the fast tagger, if not the program's.
         #[arg(long)]
-        table: PathBuf,
+        table: Option<PathBuf>,
+        /// Of both tiers, where the fast one is unsure; with the program's deep tier.
+        #[arg(long)]
+        deep: bool,
     },
     /// Measures how many names of each origin the tagger of the program finds.
-    Fairness,
+    Fairness {
+        /// With both tiers, everywhere.
+        #[arg(long)]
+        deep: bool,
+    },
     /// Measures how fast the tagger of the program reads a text.
     Speed {
         /// The text.
@@ -75,6 +133,12 @@ enum Task {
         /// Another table than the program's.
         #[arg(long)]
         table: Option<PathBuf>,
+        /// Also read with the deep tier, everything.
+        #[arg(long)]
+        deep: bool,
+        /// Another table of the deep tier than the program's.
+        #[arg(long)]
+        deep_table: Option<PathBuf>,
     },
     /// Measures on each corpus what was learned from the others.
     LeaveOut {
@@ -99,44 +163,80 @@ fn main() -> anyhow::Result<()> {
             println!("{} bytes", table.len());
             std::fs::write(out, table)?;
         }
-        Task::Names { corpora, out, all, recipe } => {
+        Task::Names { corpora, out, all, without, recipe } => {
             let corpora = read(&corpora)?;
-            let table = trained(&corpora, &recipe, |_, held_back| all || !held_back);
+            let table = trained(&corpora, &recipe, |corpus, held_back| {
+                (all || !held_back) && !without.iter().any(|group| group == corpus.group)
+            });
             std::fs::write(&out, &table)?;
             println!("wrote {}", out.display());
             score::print(&corpora, Vec::leak(table), |document| document.held_back)?;
         }
-        Task::Thresholds { corpora, table } => {
-            let table = Vec::leak(std::fs::read(table)?);
-            score::print_thresholds(&Corpus::read_all(&corpora)?, table)?;
+        Task::Encoder { corpora, encoder, state, out, without, recipe } => {
+            let corpora = read(&corpora)?;
+            let places = encoder::Places { start: encoder, state };
+            let takes = |corpus: &Corpus, document: &corpus::Document| {
+                !document.held_back && !without.iter().any(|group| group == corpus.group)
+            };
+            let taught = encoder::teach(&corpora, &recipe, &places, takes)?;
+            std::fs::write(&out, taught.encode())?;
+            println!("wrote {}", out.display());
         }
-        Task::Fairness => {
-            let tagger = Tagger::shared(0.0).context("no table")?;
+        Task::Tiers { corpora, fast, deep, only, fast_share, deep_share, unsure } => {
+            let corpora = Corpus::read_all(&corpora)?;
+            let corpora: Vec<Corpus> = corpora
+                .into_iter()
+                .filter(|corpus| only.is_empty() || only.iter().any(|group| group == corpus.group))
+                .collect();
+            let tagger = tagger(fast.as_deref())?;
+            let encoder = encoder_of(deep.as_deref())?;
+            let reach = if unsure { Reach::Unsure } else { Reach::Everything };
+            let mut blend = Blend::default();
+            blend.fast = fast_share.unwrap_or(blend.fast);
+            blend.deep = deep_share.unwrap_or(blend.deep);
+            let both = DeepTagger::new(tagger, encoder, reach, 0.0).with_blend(blend);
+            score::print_of(&both, &corpora, |d| d.held_back || !only.is_empty());
+        }
+        Task::Thresholds { corpora, table, deep } => {
+            let fast = tagger(table.as_deref())?;
+            let tagger_of = |eagerness: f32| -> anyhow::Result<Box<dyn Tags>> {
+                if !deep {
+                    return Ok(Box::new(fast.clone().with_eagerness(eagerness)));
+                }
+                let encoder = encoder_of(None)?;
+                Ok(Box::new(DeepTagger::new(fast.clone(), encoder, Reach::Unsure, eagerness)))
+            };
+            score::print_thresholds(&Corpus::read_all(&corpora)?, tagger_of)?;
+        }
+        Task::Fairness { deep } => {
+            let fast = Tagger::shared(0.0).context("no table")?;
+            let tagger: Box<dyn Tags> = match deep {
+                false => Box::new(fast),
+                true => {
+                    let encoder = encoder_of(None)?;
+                    Box::new(DeepTagger::new(fast, encoder, Reach::Everything, 0.0))
+                }
+            };
             println!("| origin | full name | family name alone | full name, lower case |");
             println!("|---|---|---|---|");
-            fairness::table(&tagger).iter().for_each(|line| println!("{line}"));
+            fairness::table(tagger.as_ref()).iter().for_each(|line| println!("{line}"));
         }
-        Task::Speed { file, table } => {
+        Task::Speed { file, table, deep, deep_table } => {
             let text = String::from_utf8_lossy(&std::fs::read(file)?).into_owned();
-            let from = Instant::now();
-            let tagger = match table {
-                None => Tagger::shared(0.0).context("no table")?,
-                Some(table) => Tagger::new(Model::decode(Vec::leak(std::fs::read(table)?))?, 0.0),
-            };
-            tagger.tag("Warm Up", &mut |_| {});
-            println!("ready after {:.1} ms", from.elapsed().as_secs_f64() * 1e3);
-            let from = Instant::now();
-            let mut mentions = [0; Name::ALL.len()];
-            tagger.tag(&text, &mut |mention| {
-                if let Some(count) = mentions.get_mut(mention.name as usize) {
-                    *count += 1;
+            let tagger = tagger(table.as_deref())?;
+            if !deep {
+                speed::print(&tagger, &text);
+                return Ok(());
+            }
+            let encoder = encoder_of(deep_table.as_deref())?;
+            for kernel in privet_encoder::Kernel::all() {
+                let encoder = encoder.clone().with_kernel(kernel);
+                for reach in [Reach::Unsure, Reach::Everything] {
+                    println!("{kernel:?}, {reach:?}:");
+                    let both = DeepTagger::new(tagger.clone(), encoder.clone(), reach, 0.0);
+                    speed::print(&both, &text);
                 }
-            });
-            let seconds = from.elapsed().as_secs_f64();
-            println!(
-                "{mentions:?} people, places, organisations, {:.2} MB/s",
-                text.len() as f64 / 1e6 / seconds
-            );
+            }
         }
         Task::LeaveOut { corpora, only, errors, recipe } => {
             let corpora = read(&corpora)?;
@@ -153,6 +253,25 @@ fn main() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The fast tagger with the table at `path`, or with the program's.
+fn tagger(path: Option<&Path>) -> anyhow::Result<Tagger> {
+    match path {
+        None => Tagger::shared(0.0).context("no table"),
+        Some(path) => Ok(Tagger::new(Model::decode(Vec::leak(std::fs::read(path)?))?, 0.0)),
+    }
+}
+
+/// The encoder with the table at `path`, or with the program's.
+fn encoder_of(path: Option<&Path>) -> anyhow::Result<Encoder> {
+    match path {
+        None => Encoder::shared().context("no table"),
+        Some(path) => {
+            let table = Vec::leak(std::fs::read(path)?);
+            Ok(Encoder::new(privet_encoder::Model::decode(table)?))
+        }
+    }
 }
 
 /// The labelled texts, and those made from templates.

@@ -1,5 +1,6 @@
 //! How the table does on the texts that were held back.
 
+use privet_encoder::DeepTagger;
 use privet_tagger::{Mention, Model, Name, Tagger};
 
 use crate::corpus::{Corpus, Document, Span};
@@ -21,11 +22,48 @@ impl Count {
         self.right += other.right;
     }
 
+    /// Takes what was found in one text.
+    fn take(&mut self, spans: &[Span], found: &[Mention], name: Name) {
+        let overlaps =
+            |span: &Span, mention: &Mention| span.start < mention.end && mention.start < span.end;
+        let of = |span: &&Span| span.name == Some(name);
+        for span in spans.iter().filter(of) {
+            self.labelled += 1;
+            self.met += usize::from(found.iter().any(|m| m.name == name && overlaps(span, m)));
+        }
+        for mention in found.iter().filter(|mention| mention.name == name) {
+            let right = spans.iter().filter(of).any(|span| overlaps(span, mention));
+            let ignored = spans.iter().any(|span| span.name.is_none() && overlaps(span, mention));
+            if right || !ignored {
+                self.found += 1;
+                self.right += usize::from(right);
+            }
+        }
+    }
+
     fn f1(&self) -> (f64, f64, f64) {
         let share = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
         let (precision, recall) = (share(self.right, self.found), share(self.met, self.labelled));
         let sum = precision + recall;
         (precision, recall, if sum > 0.0 { 2.0 * precision * recall / sum } else { 0.0 })
+    }
+}
+
+/// What finds names.
+pub(crate) trait Tags {
+    /// Hands the names in `text` to `found`.
+    fn tag(&self, text: &str, found: &mut dyn FnMut(Mention));
+}
+
+impl Tags for Tagger {
+    fn tag(&self, text: &str, found: &mut dyn FnMut(Mention)) {
+        Tagger::tag(self, text, found);
+    }
+}
+
+impl Tags for DeepTagger {
+    fn tag(&self, text: &str, found: &mut dyn FnMut(Mention)) {
+        DeepTagger::tag(self, text, &mut |_| true, found);
     }
 }
 
@@ -35,12 +73,24 @@ pub(crate) fn print(
     table: &'static [u8],
     measured: impl Fn(&Document) -> bool + Copy,
 ) -> anyhow::Result<()> {
-    let tagger = Tagger::new(Model::decode(table)?, 0.0);
+    print_of(&Tagger::new(Model::decode(table)?, 0.0), corpora, measured);
+    Ok(())
+}
+
+/// As [`print`], of any tagger.
+pub(crate) fn print_of(
+    tagger: &dyn Tags,
+    corpora: &[Corpus],
+    measured: impl Fn(&Document) -> bool + Copy,
+) {
+    const WRITINGS: [Writing; 3] = [Writing::AsIs, Writing::Lower, Writing::Upper];
+    let mut all: Vec<[[Count; Name::ALL.len()]; WRITINGS.len()]> = Vec::new();
     for corpus in corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)) {
+        let counts = WRITINGS.map(|writing| counts(tagger, corpus, writing, 0.0, measured));
         let mut line = format!("  {:20}", corpus.file);
-        for name in Name::ALL {
-            for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
-                let count = count(&tagger, corpus, name, writing, 0.0, measured);
+        for (number, name) in Name::ALL.iter().enumerate() {
+            for (writing, counts) in WRITINGS.iter().zip(&counts) {
+                let Some(count) = counts.get(number) else { continue };
                 let (precision, recall, f1) = count.f1();
                 line += &match writing {
                     Writing::AsIs => format!(" {name:?} {precision:.2}/{recall:.2}={f1:.3}"),
@@ -50,41 +100,42 @@ pub(crate) fn print(
             }
         }
         println!("{line}");
+        all.push(counts);
     }
-    let measures = |corpus: &&Corpus| corpus.documents.iter().any(measured);
-    let measured_of: Vec<&Corpus> = corpora.iter().filter(measures).collect();
     let (mut mean, mut pooled) = (String::from("  MEAN"), String::from("  POOLED"));
-    for name in Name::ALL {
-        for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
-            let counts =
-                measured_of.iter().map(|c| count(&tagger, c, name, writing, 0.0, measured));
-            let (mut sum, mut all) = (0.0, Count::default());
-            for count in counts {
-                sum += count.f1().2;
-                all.add(&count);
-            }
-            mean += &format!(" {:.4}", sum / measured_of.len().max(1) as f64);
-            pooled += &format!(" {:.4}", all.f1().2);
+    for name in 0..Name::ALL.len() {
+        for writing in 0..WRITINGS.len() {
+            let counts: Vec<&Count> =
+                all.iter().filter_map(|counts| counts.get(writing)?.get(name)).collect();
+            let sum: f64 = counts.iter().map(|count| count.f1().2).sum();
+            let mut whole = Count::default();
+            counts.iter().for_each(|count| whole.add(count));
+            mean += &format!(" {:.4}", sum / counts.len().max(1) as f64);
+            pooled += &format!(" {:.4}", whole.f1().2);
         }
     }
     println!("{mean}\n{pooled}");
-    Ok(())
 }
 
 /// Prints, for each eagerness and threshold, the mean over the files of precision, recall,
 /// F1 and F2 on the texts held back.
-pub(crate) fn print_thresholds(corpora: &[Corpus], table: &'static [u8]) -> anyhow::Result<()> {
+pub(crate) fn print_thresholds(
+    corpora: &[Corpus],
+    tagger_of: impl Fn(f32) -> anyhow::Result<Box<dyn Tags>>,
+) -> anyhow::Result<()> {
     let measured = |document: &Document| document.held_back;
     let corpora: Vec<&Corpus> =
         corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)).collect();
     for eagerness in [0.0, 0.6, 1.2, 1.8] {
-        let tagger = Tagger::new(Model::decode(table)?, eagerness);
+        let tagger = tagger_of(eagerness)?;
         for threshold in [0.0, 0.5, 0.6, 0.7, 0.8, 0.9] {
             let mut line = format!("  {eagerness} {threshold}");
             for name in Name::ALL {
                 let mut sums = [0.0; 4];
                 for corpus in &corpora {
-                    let count = count(&tagger, corpus, name, Writing::AsIs, threshold, measured);
+                    let counts =
+                        counts(tagger.as_ref(), corpus, Writing::AsIs, threshold, measured);
+                    let Some(count) = counts.get(name as usize) else { continue };
                     let (precision, recall, f1) = count.f1();
                     let weighted = 4.0 * precision + recall;
                     let f2 = if weighted > 0.0 { 5.0 * precision * recall / weighted } else { 0.0 };
@@ -136,38 +187,26 @@ pub(crate) fn print_errors(corpora: &[Corpus], table: &'static [u8]) -> anyhow::
     Ok(())
 }
 
-fn count(
-    tagger: &Tagger,
+/// What was found and missed, for each name.
+fn counts(
+    tagger: &dyn Tags,
     corpus: &Corpus,
-    name: Name,
     writing: Writing,
     threshold: f32,
     measured: impl Fn(&Document) -> bool,
-) -> Count {
-    let mut count = Count::default();
+) -> [Count; Name::ALL.len()] {
+    let mut counts = [(); Name::ALL.len()].map(|()| Count::default());
     for document in corpus.documents.iter().filter(|document| measured(document)) {
         let variant = written(document, writing);
         let spans = in_bytes(&variant);
         let mut found: Vec<Mention> = Vec::new();
         tagger.tag(&variant.text, &mut |mention| found.push(mention));
         found.retain(|mention| mention.confidence >= threshold);
-        let overlaps =
-            |span: &Span, mention: &Mention| span.start < mention.end && mention.start < span.end;
-        let of = |span: &&Span| span.name == Some(name);
-        for span in spans.iter().filter(of) {
-            count.labelled += 1;
-            count.met += usize::from(found.iter().any(|m| m.name == name && overlaps(span, m)));
-        }
-        for mention in found.iter().filter(|mention| mention.name == name) {
-            let right = spans.iter().filter(of).any(|span| overlaps(span, mention));
-            let ignored = spans.iter().any(|span| span.name.is_none() && overlaps(span, mention));
-            if right || !ignored {
-                count.found += 1;
-                count.right += usize::from(right);
-            }
+        for (name, count) in Name::ALL.iter().zip(&mut counts) {
+            count.take(&spans, &found, *name);
         }
     }
-    count
+    counts
 }
 
 fn in_bytes(variant: &Variant) -> Vec<Span> {

@@ -309,7 +309,7 @@ impl CharLabels {
     }
 
     /// The labels, as bits. A token in a name of another kind may have any.
-    fn allowed(&self, token: &Token) -> u8 {
+    pub(crate) fn allowed(&self, token: &Token) -> u8 {
         let after = self.spans.partition_point(|span| span.end <= token.start);
         let Some(span) = self.spans.get(after).filter(|span| span.start < token.end) else {
             return 1 << Label::OUTSIDE.number();

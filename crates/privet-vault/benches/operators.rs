@@ -8,7 +8,6 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use privet_mask::operator::{Alphabet, Draw, fpe, hashed, shaped};
 use privet_store::{Schema, Store};
 use privet_text::EntityType as E;
@@ -19,7 +18,7 @@ fn main() {
     let main = Store::open(&dir.path().join("privet.sqlite"), Schema::Main).unwrap();
     let keys = Store::open(&dir.path().join("keys.sqlite"), Schema::Keys).unwrap();
     let root = Arc::new(RootKey::from_bytes([7; 32]));
-    let now = Timestamp::now();
+    let now = jiff::Timestamp::now();
     let vault = Vault::open(Stores { main, keys }, root, Arc::new(OsRandom), now).unwrap();
     let name = ScopeName {
         tenant: String::from("acme"),

@@ -23,6 +23,8 @@ mod claim;
 mod day_key;
 mod erasure;
 mod error;
+mod expiry;
+mod hold;
 mod label;
 mod memo;
 mod memo_cache;
@@ -49,6 +51,7 @@ pub use api_key::{
 pub use claim::{Claim, insert_claims};
 pub use erasure::{Erasure, ErasureReport};
 pub use error::{ClaimError, RestoreError, VaultError};
+pub use hold::Hold;
 pub use memo::{Expired, LeafHasher, Lost, Memo, MemoHash};
 pub use random::{OsRandom, Random, RandomError};
 pub use ring::Rotated;

@@ -70,9 +70,9 @@ pub struct Scope {
     pub(crate) name: ScopeName,
     pub(crate) reference: Reference,
     pub(crate) keys: ScopeKeys,
-    pub(crate) operators: OperatorKeys,
     /// Which erasures were carried out when it was opened.
     pub(crate) erasures: i64,
+    pub(crate) operators: OperatorKeys,
     pub(crate) reserved: Arc<Mutex<Reservations>>,
     pub(crate) shared: Arc<Shared>,
 }
@@ -143,6 +143,11 @@ impl Scope {
     /// The scope's name.
     pub fn name(&self) -> &ScopeName {
         &self.name
+    }
+
+    /// How many erasures had been carried out when the scope was opened.
+    pub fn erasures(&self) -> u64 {
+        u64::try_from(self.erasures).unwrap_or(0)
     }
 
     /// Whether nothing was erased since the scope was opened. If something was, all that the

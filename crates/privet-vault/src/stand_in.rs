@@ -36,10 +36,9 @@ pub(crate) struct OperatorKeys {
 }
 
 impl OperatorKeys {
-    /// From a scope's random key, but for the tenant's, which outlives rotations: a hash is
-    /// for good.
-    pub(crate) fn new(key: &[u8; 32], ring: &KeyRing, tenant: &str, reference: &Reference) -> Self {
-        let part = |purpose| keyed(&derive(key, None, purpose, tenant, reference, KEY_VERSION));
+    /// From a scope's random key, but for the tenant's, which comes from the house's.
+    pub(crate) fn new(key: &[u8; 32], ring: &KeyRing, tenant: &str, scope: &Reference) -> Self {
+        let part = |purpose| keyed(&derive(key, None, purpose, tenant, scope, KEY_VERSION));
         Self {
             stand_in: part(Purpose::StandIn),
             format_preserving: part(Purpose::FormatPreserving),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use privet_detect::{Analyzer, AnalyzerOptions, ModelUse, Profile};
+use privet_detect::{Analyzer, AnalyzerOptions, Depth, ModelUse, Profile};
 use privet_gateway::masker::{Action, MaskPolicy, OpaqueAction};
 use privet_gateway::{
     Credential, Gateway, Limits, Maskers, ScopedException, SecretNotice, Settings, Tasks, TlsFiles,
@@ -14,8 +14,8 @@ use privet_vault::SecretMode;
 use privet_wire::answer::ToolRules;
 
 use crate::config::{
-    self, Config, ConnectorRule, Environment, NamesRule, NumberRule, OpaqueRule, Own, ProfileRule,
-    RestoreRule, SecretRule,
+    self, Config, ConnectorRule, DepthRule, Environment, NamesRule, NumberRule, OpaqueRule, Own,
+    ProfileRule, RestoreRule, SecretRule,
 };
 use crate::console::CommandError;
 use crate::house::House;
@@ -33,6 +33,7 @@ pub fn analyzer(config: &Config, own: &Own) -> Analyzer {
     }
     options.allow.extend(config.policy.allow_terms.iter().cloned());
     options.model = names(config.policy.names).unwrap_or(options.model);
+    options.depth = depth(config.policy.names_depth);
     options.custom.clone_from(&own.custom);
     Analyzer::new(options)
 }
@@ -61,6 +62,15 @@ fn names(rule: NamesRule) -> Option<ModelUse> {
         NamesRule::Precise => Some(ModelUse::Precise),
         NamesRule::Balanced => Some(ModelUse::Balanced),
         NamesRule::Strict => Some(ModelUse::Strict),
+    }
+}
+
+/// How far the model of names reads.
+fn depth(rule: DepthRule) -> Depth {
+    match rule {
+        DepthRule::Fast => Depth::Fast,
+        DepthRule::Unsure => Depth::Unsure,
+        DepthRule::Deep => Depth::Deep,
     }
 }
 
@@ -100,7 +110,7 @@ fn settings(config: &Config, own: &Own) -> Settings {
             .map(|files| TlsFiles { cert: files.cert.clone(), key: files.key.clone() }),
         hosts: config.hosts.clone(),
         origins: config.origins.clone(),
-        policy: mask_policy(policy),
+        policy: MaskPolicy { deep_time: limits.names_deep, ..mask_policy(policy) },
         exceptions: exceptions(own),
         secrets: secret_mode(policy),
         secret_notice: match policy.secret_notice {
@@ -112,6 +122,7 @@ fn settings(config: &Config, own: &Own) -> Settings {
         restore_hosts: HostList::new(policy.restore.url_hosts.iter().cloned()),
         scope_by_session: policy.session_scope,
         contact: config.contact.clone(),
+        tokens_unused_max: config.tokens_unused,
         limits: Limits {
             body_bytes_max: limits.body_bytes_max,
             header_bytes_max: limits.header_bytes_max,
@@ -152,6 +163,7 @@ pub fn mask_policy(policy: &config::Policy) -> MaskPolicy {
             ConnectorRule::Refuse => Action::Refuse,
             ConnectorRule::Allow => Action::Keep,
         },
+        ..MaskPolicy::default()
     }
 }
 

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use privet_detect::Analyzer;
 use privet_mask::{Needles, is_distinctive};
 use privet_text::EntityType;
 use privet_wire::json::{Json, Kind, NodeId, OffsetMap};
+
+use super::reader::Reader;
 
 /// Something found in a leaf, without the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,12 +50,12 @@ pub(super) const REPEATED: &str = "repeated";
 
 /// Finds everything in `text`. A short text under an object key is read as `key: text`,
 /// because the key is often the only word that says what it is.
-pub(super) fn find(analyzer: &Analyzer, text: &str, key: Option<&str>) -> Vec<Found> {
+pub(super) fn find(reader: &Reader<'_>, text: &str, key: Option<&str>) -> Vec<Found> {
     const KEYED_MAX: usize = 512;
     let mut found = match key {
         Some(key) if text.len() <= KEYED_MAX => {
             let lead = format!("{key}: ");
-            analyze(analyzer, &format!("{lead}{text}"), 0)
+            analyze(reader, &format!("{lead}{text}"), 0)
                 .into_iter()
                 .filter(|f| f.end > lead.len())
                 .map(|f| Found {
@@ -64,9 +65,9 @@ pub(super) fn find(analyzer: &Analyzer, text: &str, key: Option<&str>) -> Vec<Fo
                 })
                 .collect()
         }
-        _ => analyze(analyzer, text, 0),
+        _ => analyze(reader, text, 0),
     };
-    find_nested(analyzer, text, 0, &mut found);
+    find_nested(reader, text, 0, &mut found);
     let mut found = split_numbered_lines(text, found);
     found.sort_by_key(|f| f.start);
     found
@@ -111,8 +112,8 @@ fn gutter_len(line: &str) -> Option<usize> {
     (number.len() < rest.len()).then_some(line.len() - after.len())
 }
 
-fn analyze(analyzer: &Analyzer, text: &str, levels: u8) -> Vec<Found> {
-    analyzer
+fn analyze(reader: &Reader<'_>, text: &str, levels: u8) -> Vec<Found> {
+    reader
         .analyze(text)
         .into_iter()
         .map(|finding| Found {
@@ -127,7 +128,7 @@ fn analyze(analyzer: &Analyzer, text: &str, levels: u8) -> Vec<Found> {
 
 /// Reads the escaped strings of a text that is JSON. What is found inside them replaces
 /// what was found over their escapes.
-fn find_nested(analyzer: &Analyzer, text: &str, levels: u8, found: &mut Vec<Found>) {
+fn find_nested(reader: &Reader<'_>, text: &str, levels: u8, found: &mut Vec<Found>) {
     if levels >= NESTED_MAX || !text.contains('\\') || !looks_like_json(text) {
         return;
     }
@@ -137,8 +138,8 @@ fn find_nested(analyzer: &Analyzer, text: &str, levels: u8, found: &mut Vec<Foun
     for string in strings {
         let inside = json.inner_range(string);
         let decoded = json.text(string);
-        let mut inner = analyze(analyzer, &decoded, 0);
-        find_nested(analyzer, &decoded, levels + 1, &mut inner);
+        let mut inner = analyze(reader, &decoded, 0);
+        find_nested(reader, &decoded, levels + 1, &mut inner);
         inner.sort_by_key(|f| f.start);
         found.retain(|f| !f.overlaps(inside.start, inside.end));
         let mut map = OffsetMap::new(text.get(inside.clone()).unwrap_or_default());
@@ -170,7 +171,7 @@ fn escaped_strings(json: &Json<'_>, node: NodeId, strings: &mut Vec<NodeId>) {
 
 /// Finds what goes over the borders of `texts`, which follow each other directly.
 /// Returns its parts, each with the index of its text.
-pub(super) fn find_across(analyzer: &Analyzer, texts: &[&str]) -> Vec<(usize, Found)> {
+pub(super) fn find_across(reader: &Reader<'_>, texts: &[&str]) -> Vec<(usize, Found)> {
     if texts.len() < 2 {
         return Vec::new();
     }
@@ -191,7 +192,7 @@ pub(super) fn find_across(analyzer: &Analyzer, texts: &[&str]) -> Vec<(usize, Fo
         joined.push_str(tail);
     }
     let mut parts = Vec::new();
-    for found in analyze(analyzer, &joined, 0) {
+    for found in analyze(reader, &joined, 0) {
         let over: Vec<(usize, Found)> = pieces
             .iter()
             .filter_map(|(index, offset, at, len)| {
@@ -304,15 +305,16 @@ mod tests {
 
     #[test]
     fn values_over_several_texts() {
-        let analyzer = Analyzer::new(privet_detect::AnalyzerOptions::default());
+        let analyzer = privet_detect::Analyzer::default();
+        let reader = Reader::new(&analyzer, None);
         let texts = ["mail jane.", "doe@kestrel", "-mail.com now", "else"];
-        let parts: Vec<&str> = find_across(&analyzer, &texts)
+        let parts: Vec<&str> = find_across(&reader, &texts)
             .into_iter()
             .map(|(index, found)| &texts[index][found.start..found.end])
             .collect();
         assert_eq!(parts, ["jane.", "doe@kestrel", "-mail.com"]);
         let long = "x ".repeat(500);
-        assert!(find_across(&analyzer, &[&long, &long]).is_empty());
+        assert!(find_across(&reader, &[&long, &long]).is_empty());
     }
 
     #[test]

@@ -11,6 +11,8 @@ use super::AnswerRow;
 pub(super) struct SegmentMemo {
     /// The detectors that read it.
     pub(super) detector: u64,
+    /// How many erasures there were when it was first sent so.
+    pub(super) erasures: u64,
     /// What became of its leaves; leaves without findings are absent.
     pub(super) leaves: Vec<SavedLeaf>,
 }
@@ -27,8 +29,8 @@ pub(super) struct SavedLeaf {
 pub(super) enum Fate {
     /// These spans were found and became typed tokens or stayed. Read, no longer written.
     Spans(Vec<SavedSpan>),
-    /// Claude wrote it; this stood in these places.
-    Written(Vec<SavedWritten>),
+    /// Claude wrote it, after so many erasures; this stood in these places.
+    Written(Vec<SavedWritten>, u64),
     /// Opaque content was replaced by a notice.
     Withheld,
     /// A signed block was left out.
@@ -112,24 +114,41 @@ impl SegmentMemo {
     }
 }
 
+/// A block that Claude wrote.
+pub(super) struct AnswerMemo {
+    /// How many erasures there were when Claude wrote it.
+    pub(super) erasures: u64,
+    pub(super) row: AnswerRow,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredAnswer {
+    erasures: u64,
+    leaves: Vec<StoredLeaf>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct StoredLeaf {
     hash: [u8; 32],
     edits: Vec<SavedWritten>,
 }
 
-/// The rows that remember a block of an answer: (key, bytes).
-pub(crate) fn answer_rows(keys: &dyn LeafKey, memo: &BlockMemo) -> Vec<([u8; 32], Vec<u8>)> {
+/// The rows that remember a block of an answer, written after so many erasures: (key, bytes).
+pub(crate) fn answer_rows(
+    keys: &dyn LeafKey,
+    memo: &BlockMemo,
+    erasures: u64,
+) -> Vec<([u8; 32], Vec<u8>)> {
     match &memo.key {
         BlockKey::Leaves => memo
             .leaves
             .iter()
-            .map(|leaf| (leaf.hash, encode_row(std::slice::from_ref(leaf))))
+            .map(|leaf| (leaf.hash, encode_row(std::slice::from_ref(leaf), erasures)))
             .collect(),
-        BlockKey::ToolCall(id) => vec![(call_key(keys, id), encode_row(&memo.leaves))],
+        BlockKey::ToolCall(id) => vec![(call_key(keys, id), encode_row(&memo.leaves, erasures))],
         BlockKey::Signature(signature) if signature.is_empty() => Vec::new(),
         BlockKey::Signature(signature) => {
-            vec![(signature_key(keys, signature), encode_row(&memo.leaves))]
+            vec![(signature_key(keys, signature), encode_row(&memo.leaves, erasures))]
         }
     }
 }
@@ -142,9 +161,9 @@ pub(super) fn signature_key(keys: &dyn LeafKey, signature: &str) -> [u8; 32] {
     keys.hash("signature", signature.as_bytes())
 }
 
-fn encode_row(leaves: &[LeafMemo]) -> Vec<u8> {
+fn encode_row(leaves: &[LeafMemo], erasures: u64) -> Vec<u8> {
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let stored: Vec<StoredLeaf> = leaves
+    let leaves = leaves
         .iter()
         .map(|leaf| StoredLeaf {
             hash: leaf.hash,
@@ -159,12 +178,12 @@ fn encode_row(leaves: &[LeafMemo]) -> Vec<u8> {
                 .collect(),
         })
         .collect();
-    postcard::to_stdvec(&stored).unwrap_or_default()
+    postcard::to_stdvec(&StoredAnswer { erasures, leaves }).unwrap_or_default()
 }
 
 /// The row that [`answer_rows`] wrote; `None` if it is not one.
-pub(crate) fn hash_to_row(bytes: &[u8]) -> Option<AnswerRow> {
-    let stored: Vec<StoredLeaf> = postcard::from_bytes(bytes).ok()?;
+pub(super) fn hash_to_row(bytes: &[u8]) -> Option<AnswerMemo> {
+    let stored: StoredAnswer = postcard::from_bytes(bytes).ok()?;
     let leaf = |leaf: StoredLeaf| LeafMemo {
         hash: leaf.hash,
         edits: leaf
@@ -177,7 +196,8 @@ pub(crate) fn hash_to_row(bytes: &[u8]) -> Option<AnswerRow> {
             })
             .collect(),
     };
-    Some(stored.into_iter().map(leaf).collect())
+    let row = stored.leaves.into_iter().map(leaf).collect();
+    Some(AnswerMemo { erasures: stored.erasures, row })
 }
 
 #[cfg(test)]
@@ -196,6 +216,7 @@ mod tests {
         let spans = vec![span(Some("PERSON_K7Q2MX4")), span(None)];
         let old = SegmentMemo {
             detector: 7,
+            erasures: 0,
             leaves: vec![
                 SavedLeaf { index: 1, fate: Fate::Spans(spans) },
                 SavedLeaf { index: 2, fate: Fate::Dropped },

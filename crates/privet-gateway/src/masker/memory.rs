@@ -66,6 +66,10 @@ pub trait Memory {
     /// # Errors
     /// If the vault cannot say.
     fn answers(&self, hashes: &[[u8; 32]]) -> Result<Vec<Option<Arc<[u8]>>>, MemoryError>;
+    /// How many erasures there were in the vault.
+    fn erasures(&self) -> u64 {
+        0
+    }
     /// Whether opaque content of that hash was refused before.
     ///
     /// # Errors

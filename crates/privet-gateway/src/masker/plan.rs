@@ -17,9 +17,12 @@ use privet_wire::request::{Author, Class, Opaque, Part, RequestMap};
 use super::edit::Edits;
 use super::find::{Found, LeafCache, Values, find, find_across};
 use super::memo::{
-    Fate, SavedLeaf, SavedWritten, SegmentMemo, TreatedSpan, call_key, hash_to_row, signature_key,
+    AnswerMemo, Fate, SavedLeaf, SavedWritten, SegmentMemo, TreatedSpan, call_key, hash_to_row,
+    signature_key,
 };
-use super::memory::{AnswerRow, Memory};
+use super::memory::Memory;
+use super::outdated::{outdated, unproven};
+use super::reader::Reader;
 use super::refusal::Refusal;
 use super::text::sweep_of;
 use super::treat::{Treated, treat, treat_number, typed};
@@ -40,6 +43,8 @@ pub struct Masking {
     pub sweep: Option<Sweep>,
     /// Memos of the segments that are new.
     pub segment_memos: Vec<([u8; 32], Vec<u8>)>,
+    /// Memos of messages behind one whose memo is gone: they go, before the new ones come.
+    pub stale_memos: Vec<[u8; 32]>,
     /// How documents were changed.
     pub citations: CitationMap,
     /// Findings in new text and replays, by type.
@@ -54,6 +59,8 @@ pub struct Masking {
     pub withheld: u32,
     /// Bytes of text that the detectors had to read.
     pub bytes_read: usize,
+    /// Whether the time for the deep tier of the name model ran out.
+    pub names_cut_short: bool,
 }
 
 /// Masks requests by one policy with one set of detectors.
@@ -89,7 +96,7 @@ impl Masker {
     /// The first finding in `text` that policy does not keep: for headers and the
     /// like, where nothing can be masked.
     pub fn first_finding(&self, text: &str) -> Option<EntityType> {
-        find(&self.analyzer, text, None)
+        find(&Reader::new(&self.analyzer, Some(self.policy.deep_time)), text, None)
             .into_iter()
             .find(|f| self.policy.operator_by(f.recognizer, f.entity) != Operator::Keep)
             .map(|found| found.entity)
@@ -109,6 +116,7 @@ impl Masker {
         let segments = prepare(json, map, keys.as_ref()).map_err(|_| Refusal::BadBase64)?;
         let mut run = Run {
             masker: self,
+            reader: Reader::new(&self.analyzer, Some(self.policy.deep_time)),
             json,
             keys,
             memory,
@@ -138,6 +146,7 @@ struct Pending<'w, 'a> {
 
 struct Run<'r, 'a> {
     masker: &'r Masker,
+    reader: Reader<'r>,
     json: &'r Json<'a>,
     keys: Arc<dyn LeafKey>,
     memory: &'r mut dyn Memory,
@@ -156,13 +165,15 @@ struct Run<'r, 'a> {
 impl<'a> Run<'_, 'a> {
     fn go(&mut self, map: &RequestMap, segments: &[SegmentWork<'a>]) -> Result<(), Refusal> {
         let known = self.known(segments)?;
-        for (segment, memo) in segments.iter().zip(&known) {
-            if let Some(memo) = memo {
-                self.replay(segment, memo)?;
-            }
-        }
         let newest = newest_messages(map);
         let answers = self.answers(segments, &known)?;
+        let erasures = self.memory.erasures();
+        let outdated = outdated(segments, &known, erasures, |work| self.wrote(work, &answers));
+        for (number, (segment, memo)) in segments.iter().zip(&known).enumerate() {
+            if let Some(memo) = memo {
+                self.replay(segment, memo, |index| outdated.contains(&(number, index)))?;
+            }
+        }
         let mut memos: Vec<SegmentMemo> = segments.iter().map(|_| self.empty_memo()).collect();
         let mut pending = Vec::new();
         for (number, segment) in segments.iter().enumerate() {
@@ -170,7 +181,13 @@ impl<'a> Run<'_, 'a> {
                 continue;
             }
             for (index, work) in segment.leaves.iter().enumerate() {
-                let settled = self.settle(segment, work, &answers, newest)?;
+                let settled = match outdated.contains(&(number, index)) {
+                    true => {
+                        self.drop_block(segment, work);
+                        Settled::Fate(Fate::Dropped)
+                    }
+                    false => self.settle(segment, work, &answers, newest)?,
+                };
                 match settled {
                     Settled::Read => pending.push(Pending {
                         work,
@@ -195,6 +212,13 @@ impl<'a> Run<'_, 'a> {
                 remember(&mut memos, leaf.segment, leaf.index, fate);
             }
         }
+        for (number, index) in unproven(segments, &known, &memos) {
+            let place = segments.get(number);
+            if let Some((segment, work)) = place.and_then(|s| Some((s, s.leaves.get(index)?))) {
+                self.drop_block(segment, work);
+                remember(&mut memos, number, index, Fate::Dropped);
+            }
+        }
         for ((segment, known), memo) in segments.iter().zip(&known).zip(memos) {
             if known.is_none() && segment.segment.part != Part::Parameters {
                 self.out.segment_memos.push((segment.hash, memo.encode()));
@@ -204,37 +228,49 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn empty_memo(&self) -> SegmentMemo {
-        SegmentMemo { detector: self.masker.analyzer.version(), leaves: Vec::new() }
+        SegmentMemo {
+            detector: self.masker.analyzer.version(),
+            erasures: self.memory.erasures(),
+            leaves: Vec::new(),
+        }
     }
 
     /// The memo of each segment that was already sent. Messages count from the first
     /// on, without a gap.
-    fn known(&self, segments: &[SegmentWork<'_>]) -> Result<Vec<Option<SegmentMemo>>, Refusal> {
+    fn known(&mut self, segments: &[SegmentWork<'_>]) -> Result<Vec<Option<SegmentMemo>>, Refusal> {
         let hashes: Vec<[u8; 32]> = segments.iter().map(|segment| segment.hash).collect();
         let mut broken = false;
         let rows = self.memory.segments(&hashes)?;
-        Ok(segments
-            .iter()
-            .zip(rows)
-            .map(|(segment, row)| {
-                let memo = row.and_then(|row| SegmentMemo::decode(&row));
-                match segment.segment.part {
-                    Part::Parameters => None,
-                    Part::Message(_) if broken => None,
-                    Part::Message(_) => {
-                        broken = memo.is_none();
-                        memo
+        let mut known = Vec::with_capacity(rows.len());
+        for (segment, row) in segments.iter().zip(rows) {
+            let memo = row.and_then(|row| SegmentMemo::decode(&row));
+            known.push(match segment.segment.part {
+                Part::Parameters => None,
+                Part::Message(_) if broken => {
+                    if memo.is_some() {
+                        self.out.stale_memos.push(segment.hash);
                     }
-                    Part::Tools | Part::System => memo,
+                    None
                 }
-            })
-            .collect())
+                Part::Message(_) => {
+                    broken = memo.is_none();
+                    memo
+                }
+                Part::Tools | Part::System => memo,
+            });
+        }
+        Ok(known)
     }
 
-    fn replay(&mut self, segment: &SegmentWork<'a>, memo: &SegmentMemo) -> Result<(), Refusal> {
+    fn replay(
+        &mut self,
+        segment: &SegmentWork<'a>,
+        memo: &SegmentMemo,
+        is_outdated: impl Fn(usize) -> bool,
+    ) -> Result<(), Refusal> {
         for (index, work) in segment.leaves.iter().enumerate() {
             let fate = memo.leaves.iter().find(|saved| saved.index as usize == index);
-            let gone = fate.is_some_and(|saved| saved.fate == Fate::Dropped);
+            let gone = is_outdated(index) || fate.is_some_and(|saved| saved.fate == Fate::Dropped);
             if may_be_replayed(work.leaf.class) && !gone {
                 self.out.replayed.push(self.json.range(work.leaf.node));
             }
@@ -247,10 +283,11 @@ impl<'a> Run<'_, 'a> {
         for saved in &memo.leaves {
             let Some(work) = segment.leaves.get(saved.index as usize) else { continue };
             match &saved.fate {
+                _ if is_outdated(saved.index as usize) => self.drop_block(segment, work),
                 Fate::Treated(spans) => self.replay_spans(work, spans)?,
                 // Decoding makes the above of them.
                 Fate::Spans(_) => {}
-                Fate::Written(written) => self.replay_written(work, written),
+                Fate::Written(written, _) => self.replay_written(work, written),
                 Fate::Withheld => self.withhold(work),
                 Fate::Dropped => self.drop_block(segment, work),
             }
@@ -317,7 +354,7 @@ impl<'a> Run<'_, 'a> {
         &self,
         segments: &[SegmentWork<'_>],
         known: &[Option<SegmentMemo>],
-    ) -> Result<HashMap<[u8; 32], AnswerRow>, Refusal> {
+    ) -> Result<HashMap<[u8; 32], AnswerMemo>, Refusal> {
         let mut wanted = BTreeSet::new();
         for (segment, _) in segments.iter().zip(known).filter(|(_, known)| known.is_none()) {
             wanted.extend(segment.leaves.iter().filter_map(|work| self.answer_key(work)));
@@ -343,24 +380,28 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    fn written(
+    /// The memo of a leaf that goes back as Claude wrote it.
+    fn wrote<'m>(
         &self,
         work: &Work<'_>,
-        answers: &HashMap<[u8; 32], AnswerRow>,
-    ) -> Option<Vec<SavedWritten>> {
-        let row = answers.get(&self.answer_key(work)?)?;
-        let leaf = row.iter().find(|leaf| leaf.hash == work.hash)?;
+        answers: &'m HashMap<[u8; 32], AnswerMemo>,
+    ) -> Option<&'m AnswerMemo> {
+        let answer = answers.get(&self.answer_key(work)?)?;
+        let leaf = answer.row.iter().find(|leaf| leaf.hash == work.hash)?;
         let fits = |edit: &MemoEdit| work.text.get(edit.start..edit.end).is_some();
-        if !leaf.edits.iter().all(fits) {
-            return None;
-        }
+        leaf.edits.iter().all(fits).then_some(answer)
+    }
+
+    fn written(&self, work: &Work<'_>, answers: &HashMap<[u8; 32], AnswerMemo>) -> Option<Fate> {
+        let answer = self.wrote(work, answers)?;
+        let leaf = answer.row.iter().find(|leaf| leaf.hash == work.hash)?;
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let saved = leaf.edits.iter().map(|edit| SavedWritten {
             start: offset(edit.start),
             end: offset(edit.end),
             text: edit.text.clone(),
         });
-        Some(saved.collect())
+        Some(Fate::Written(saved.collect(), answer.erasures))
     }
 
     /// Decides what needs no detector.
@@ -368,7 +409,7 @@ impl<'a> Run<'_, 'a> {
         &mut self,
         segment: &SegmentWork<'a>,
         work: &Work<'a>,
-        answers: &HashMap<[u8; 32], AnswerRow>,
+        answers: &HashMap<[u8; 32], AnswerMemo>,
         newest: usize,
     ) -> Result<Settled, Refusal> {
         let node = work.leaf.node;
@@ -390,10 +431,12 @@ impl<'a> Run<'_, 'a> {
             Class::Opaque(what) => self.settle_opaque(segment, work, what, newest),
             Class::Number if work.text.len() < NUMBER_DIGITS_MIN => Ok(Settled::Nothing),
             Class::Text | Class::Number | Class::Key | Class::Base64Text | Class::Signed => {
-                if let Some(written) = self.written(work, answers) {
+                if let Some(fate) = self.written(work, answers) {
                     self.out.replayed.push(self.json.range(node));
-                    self.replay_written(work, &written);
-                    return Ok(Settled::Fate(Fate::Written(written)));
+                    if let Fate::Written(written, _) = &fate {
+                        self.replay_written(work, written);
+                    }
+                    return Ok(Settled::Fate(fate));
                 }
                 if work.leaf.class == Class::Signed {
                     return Ok(self.settle_signed(segment, work));
@@ -470,7 +513,6 @@ impl<'a> Run<'_, 'a> {
 
     /// Lets the detectors read what is left.
     fn read(&mut self, pending: &mut [Pending<'_, 'a>]) {
-        let analyzer = &self.masker.analyzer;
         for leaf in pending.iter_mut() {
             let cacheable = leaf.work.key.is_none();
             let cached = if cacheable { self.masker.cache.get(&leaf.work.hash) } else { None };
@@ -479,8 +521,8 @@ impl<'a> Run<'_, 'a> {
                 None => {
                     self.out.bytes_read += leaf.work.text.len();
                     let text = readable(self.json, leaf.work);
-                    let found = find(analyzer, &text, leaf.work.key.as_deref());
-                    if cacheable {
+                    let found = find(&self.reader, &text, leaf.work.key.as_deref());
+                    if cacheable && !self.reader.was_cut_short() {
                         self.masker.cache.put(leaf.work.hash, &found);
                     }
                     found
@@ -489,7 +531,7 @@ impl<'a> Run<'_, 'a> {
         }
         for run in pending.chunk_by_mut(|_, next| next.continues) {
             let texts: Vec<&str> = run.iter().map(|leaf| leaf.work.text.as_ref()).collect();
-            for (index, found) in find_across(analyzer, &texts) {
+            for (index, found) in find_across(&self.reader, &texts) {
                 if let Some(leaf) = run.get_mut(index) {
                     replace_overlapping(&mut leaf.found, found);
                 }
@@ -676,6 +718,7 @@ impl<'a> Run<'_, 'a> {
         for citation in &map.citations {
             self.map_citation(*citation);
         }
+        self.out.names_cut_short = self.reader.was_cut_short();
         let written = self.written.iter().map(String::as_str);
         self.out.sweep = Some(sweep_of(self.values.iter(), written));
         self.out.edits = self.edits.0;

@@ -7,6 +7,7 @@ use privet_mask::{AssembleError, Edit, Masked, Needles, RestoreTableBuilder, Swe
 use privet_text::{EntityType, Raw};
 
 use super::find::{Found, Values, find};
+use super::reader::Reader;
 use super::treat::{Treated, treat, treat_number, typed};
 use super::{Masker, Memory, Refusal, wall};
 
@@ -96,7 +97,7 @@ impl Masker {
         memory: &mut dyn Memory,
     ) -> Result<MaskedText, TextRefusal> {
         let said = text.expose();
-        let mut found = find(self.analyzer(), said, None);
+        let mut found = find(&Reader::new(self.analyzer(), None), said, None);
         let mut values = Values::default();
         for f in &found {
             let operator = self.policy().operator_by(f.recognizer, f.entity);

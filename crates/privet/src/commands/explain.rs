@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use privet_detect::{
-    Analyzer, Explained, Gathered, Language, Outcome, Profile, Rule, Support, combinations,
+    Analyzer, Depth, Explained, Gathered, Language, Outcome, Profile, Rule, Support, combinations,
     language_of,
 };
 use privet_text::{EntityType, Finding, Span};
 
 use crate::commands::scan::{
-    Lines, entity, options_of, profile, read_input, read_text, score, with_own,
+    Lines, depth, entity, options_of, profile, read_input, read_text, score, with_own,
 };
 use crate::console::{CommandError, Console, Exit};
 use crate::wiring;
@@ -28,6 +28,9 @@ pub struct Args {
     /// Look only for these entity types, whatever the profile.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
+    /// How far the model of names would read. As the configuration has it, if nothing is said.
+    #[arg(long, value_name = "fast|unsure|deep", value_parser = depth)]
+    depth: Option<Depth>,
     /// Findings below this score would not be reported. 0.5 if nothing is said.
     #[arg(long, value_name = "0..1", value_parser = score)]
     min_score: Option<f32>,
@@ -83,13 +86,18 @@ fn analyzer(
     let config = console.load_config(config)?;
     let own = console.detection(&config)?;
     let now = (console.now)();
-    if args.profile.is_none() && args.entities.is_empty() && args.min_score.is_none() {
+    let as_configured = args.profile.is_none()
+        && args.entities.is_empty()
+        && args.min_score.is_none()
+        && args.depth.is_none();
+    if as_configured {
         let held = own.exceptions_of_all(now);
         let analyzer = wiring::analyzer(&config, &own);
         return Ok(if held.is_empty() { analyzer } else { analyzer.with_exceptions(held) });
     }
     let profile = args.profile.unwrap_or_default();
-    let options = options_of(profile, &args.entities, args.min_score.unwrap_or(0.5), &[]);
+    let mut options = options_of(profile, &args.entities, args.min_score.unwrap_or(0.5), &[]);
+    options.depth = args.depth.unwrap_or_default();
     Ok(Analyzer::new(with_own(options, &own, now)))
 }
 

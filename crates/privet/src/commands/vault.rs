@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use privet_audit::{AuditError, Event, Note, Record};
-use privet_store::{Location, Schema, Store};
+use privet_store::{Location, Schema, Store, StoreError};
 use privet_vault::{OsRandom, RootKeys, VaultStatus};
 use serde_json::json;
 
@@ -57,7 +57,7 @@ pub fn run(
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
     if let Command::Restore { from } = command {
-        put_back(from, &config)?;
+        put_back(from, &config, console)?;
     }
     let house = House::open(&config, console.environment, (console.now)())?;
     house.say_replayed(console)?;
@@ -205,34 +205,49 @@ fn backup(
     Ok(Exit::Clean)
 }
 
-/// Puts a copy where the database was, which is moved aside.
-fn put_back(from: &Path, config: &Config) -> Result<(), CommandError> {
+/// Puts a copy where the database was, which is moved aside. The audit log goes on: what it
+/// has beyond the copy is carried over.
+fn put_back(from: &Path, config: &Config, console: &mut Console<'_>) -> Result<(), CommandError> {
     if config.database.is_some() {
         return Err(CommandError::wrong_use(
             "the database is on a server, which has its own tools",
         ));
     }
     let failed = |error: &dyn std::error::Error| CommandError::could_not_run(error);
+    let no_copy =
+        |error: StoreError| failed(&error).hint("it must be what `privet vault backup` made");
     // A copy that is none is told before anything is moved.
     let draft = config.data_dir.join("privet.sqlite.restoring");
     let _ = fs::remove_file(&draft);
-    let copied = privet_store::copy(from, &draft);
-    copied.map_err(|error| failed(&error).hint("it must be what `privet vault backup` made"))?;
-    let opened = Store::open(&draft, Schema::Main).and_then(|store| store.close());
-    opened.map_err(|error| failed(&error).hint("it must be what `privet vault backup` made"))?;
-    let live = config.database_file();
-    if live.is_file() {
-        let closed = Store::open(&live, Schema::Main).and_then(|store| store.close());
-        drop(closed);
-        let log = live.with_extension("sqlite-wal");
+    privet_store::copy(from, &draft).map_err(no_copy)?;
+    let copy = Store::open(&draft, Schema::Main).map_err(no_copy)?;
+    let file = config.database_file();
+    if file.is_file() {
+        match Store::open(&file, Schema::Main) {
+            Ok(live) => {
+                let carried = privet_audit::carry_over(&live, &copy);
+                writeln!(
+                    console.err,
+                    "{} entries of the audit log carried over",
+                    carried.map_err(|error| failed(&error))?
+                )?;
+                live.close().map_err(|error| failed(&error))?;
+            }
+            Err(error) => writeln!(
+                console.err,
+                "the database in use does not open ({error}): the audit log ends with the copy"
+            )?,
+        }
+        let log = file.with_extension("sqlite-wal");
         if log.exists() {
-            let _ = fs::remove_file(&draft);
             return Err(CommandError::failed("a gateway has the database open").hint("stop it"));
         }
-        let aside = live.with_extension("sqlite.replaced");
-        fs::rename(&live, &aside).map_err(|error| failed(&error))?;
     }
-    fs::rename(&draft, &live).map_err(|error| failed(&error))
+    copy.close().map_err(|error| failed(&error))?;
+    if file.is_file() {
+        fs::rename(&file, file.with_extension("sqlite.replaced")).map_err(|e| failed(&e))?;
+    }
+    fs::rename(&draft, &file).map_err(|error| failed(&error))
 }
 
 fn restored(house: &House, console: &mut Console<'_>) -> Result<Exit, CommandError> {

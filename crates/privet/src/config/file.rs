@@ -101,6 +101,9 @@ pub struct DatabaseFile {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RetentionFile {
+    /// Days after which a token that nobody uses is deleted with its value, but for those under
+    /// a legal hold. The same value gets the same token again.
+    pub tokens_unused_days: At<u32>,
     /// Days for which your backups of the keys are kept. The certificate of an erasure names
     /// the day when the last one from before it is gone.
     pub key_backups_days: At<u32>,
@@ -108,7 +111,7 @@ pub struct RetentionFile {
 
 impl Default for RetentionFile {
     fn default() -> Self {
-        Self { key_backups_days: At::from(30) }
+        Self { tokens_unused_days: At::from(400), key_backups_days: At::from(30) }
     }
 }
 
@@ -190,6 +193,9 @@ pub struct LimitsFile {
     pub header_read_timeout: Wait,
     /// Longest wait for a request's body.
     pub body_read_timeout: Wait,
+    /// How long the deep tier of the model of names may read for one request. Then the fast
+    /// tier reads alone, and the audit entry has the note `names_fast_only`.
+    pub names_deep: Wait,
     /// When stopping: how long open answers may go on.
     pub shutdown_grace: Wait,
     /// Days after which it is forgotten how an unused conversation was masked. Who takes it
@@ -206,6 +212,7 @@ impl Default for LimitsFile {
             streams_max: 1024.into(),
             header_read_timeout: Wait::seconds(10),
             body_read_timeout: Wait::seconds(60),
+            names_deep: Wait::milliseconds(100),
             shutdown_grace: Wait::seconds(30),
             memos_unused_days: 90.into(),
         }
@@ -230,6 +237,9 @@ pub struct PolicyFile {
     /// How eager the model of names is: `precise` (few false alarms), `balanced`, `strict` (few
     /// misses), `off`; `profile`: as the profile has it.
     pub names: NamesRule,
+    /// How far it reads. `fast`: the fast tier alone. `unsure`: the deep tier, too, where the
+    /// fast one is unsure. `deep`: both everywhere, at some 0.1 MB/s a core.
+    pub names_depth: DepthRule,
     /// By entity type, whatever the profile says: `mask`, `keep`, `refuse` or the name of an
     /// operator, or `{operator: NAME}` with its parameters. See `docs/operators.md`.
     pub entities: BTreeMap<EntityName, At<EntityRule>>,
@@ -274,6 +284,18 @@ pub enum NamesRule {
     Precise,
     Balanced,
     Strict,
+}
+
+/// How far the model of names reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+#[expect(missing_docs, reason = "said at `PolicyFile::names_depth`")]
+pub enum DepthRule {
+    Fast,
+    #[default]
+    Unsure,
+    Deep,
 }
 
 /// What is done with content that cannot be read.

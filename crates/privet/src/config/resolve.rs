@@ -12,8 +12,8 @@ use privet_text::EntityType;
 use super::at::At;
 use super::detection::Detection;
 use super::file::{
-    Auth, ConnectorRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule, OpaqueRule,
-    PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
+    Auth, ConnectorRule, DepthRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
+    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
 };
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};
@@ -40,6 +40,8 @@ pub struct Config {
     pub upstream: Upstream,
     /// What clients may ask for.
     pub limits: Limits,
+    /// How long a token may stay unused.
+    pub tokens_unused: SignedDuration,
     /// How long backups of the keys are kept.
     pub key_backups: SignedDuration,
     /// `Host` headers accepted besides those of loopback, in lower case.
@@ -131,6 +133,8 @@ pub struct Limits {
     pub body_read_timeout: Duration,
     /// How long answers may go on when stopping.
     pub shutdown_grace: Duration,
+    /// How long the deep tier of the model of names may read for one request.
+    pub names_deep: Duration,
     /// How long a memo may stay unused.
     pub memos_unused: Duration,
 }
@@ -148,6 +152,8 @@ pub struct Policy {
     pub profile: ProfileRule,
     /// How eager the model of names is.
     pub names: NamesRule,
+    /// How far it reads.
+    pub names_depth: DepthRule,
     /// By entity type, whatever the profile says.
     pub entities: BTreeMap<EntityType, Operator>,
     /// Whether secrets can come back.
@@ -227,12 +233,15 @@ pub(super) fn resolve(
     });
     let upstream = upstream(file.upstream, &paths, problems);
     let limits = limits(&file.limits, problems);
-    let days = &file.retention.key_backups_days;
-    if !(1..=DAYS_MAX).contains(&days.value) {
-        let text = format!("retention.key_backups_days: expected 1 to {DAYS_MAX}");
-        problems.refuse(days.place, text);
-    }
-    let key_backups = SignedDuration::from_hours(i64::from(days.value) * 24);
+    let retention = &file.retention;
+    let mut days = |name: &str, days: &At<u32>| {
+        if !(1..=DAYS_MAX).contains(&days.value) {
+            problems.refuse(days.place, format!("retention.{name}: expected 1 to {DAYS_MAX}"));
+        }
+        SignedDuration::from_hours(i64::from(days.value) * 24)
+    };
+    let tokens_unused = days("tokens_unused_days", &retention.tokens_unused_days);
+    let key_backups = days("key_backups_days", &retention.key_backups_days);
     let policy = policy(file.policy, problems);
     let listen = listen?;
     if !listen.ip().is_loopback() && file.hosts.is_empty() {
@@ -248,6 +257,7 @@ pub(super) fn resolve(
         database,
         upstream,
         limits,
+        tokens_unused,
         key_backups,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
@@ -345,6 +355,7 @@ fn limits(file: &LimitsFile, problems: &mut Problems) -> Limits {
         header_read_timeout: file.header_read_timeout.get(),
         body_read_timeout: file.body_read_timeout.get(),
         shutdown_grace: file.shutdown_grace.get(),
+        names_deep: file.names_deep.get(),
         memos_unused: Duration::from_secs(memos_unused_days * 24 * 3600),
     }
 }
@@ -385,6 +396,7 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
         mcp_connector: file.mcp_connector.value,
         profile: file.profile,
         names: file.names,
+        names_depth: file.names_depth,
         entities,
         secrets: file.secrets,
         secret_notice: file.secret_notice,

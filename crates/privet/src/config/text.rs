@@ -52,6 +52,11 @@ impl Wait {
         Self(Duration::from_secs(seconds))
     }
 
+    /// A wait of so many milliseconds.
+    pub const fn milliseconds(milliseconds: u64) -> Self {
+        Self(Duration::from_millis(milliseconds))
+    }
+
     /// The wait as a duration.
     pub fn get(self) -> Duration {
         self.0

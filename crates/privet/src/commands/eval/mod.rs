@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use privet_detect::{Analyzer, ModelUse, Profile};
+use privet_detect::{Analyzer, Depth, ModelUse, Profile};
 use privet_text::{EntityType, Finding};
 
 use self::labelled::{Document, LabelMap, Labelled};
 use self::report::Report;
 use self::score::Scores;
 use crate::commands::scan::{
-    entity, in_order, names, options_of, profile, score as score_min, with_own,
+    depth, entity, in_order, names, options_of, profile, score as score_min, with_own,
 };
 use crate::console::{CommandError, Console, Exit};
 
@@ -36,6 +36,9 @@ pub struct Args {
     /// How eager the model of names is; by default as the profile has it.
     #[arg(long, value_name = "off|precise|balanced|strict", value_parser = names)]
     names: Option<ModelUse>,
+    /// How far it reads.
+    #[arg(long, value_name = "fast|unsure|deep", default_value = "unsure", value_parser = depth)]
+    depth: Depth,
     /// Count only these entity types; by default those that are labelled.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
@@ -79,6 +82,7 @@ pub fn run(
     let own = console.load_detection(config)?;
     let mut options = options_of(args.profile, &[], args.min_score, &[]);
     options.model = args.names.unwrap_or(options.model);
+    options.depth = args.depth;
     let analyzer = Analyzer::new(with_own(options, &own, (console.now)()));
     let (found, time) = scan(&analyzer, &documents);
     let scores = Scores::new(&documents, &found, &args.entities);

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use jiff::Timestamp;
-use privet_detect::{Analyzer, AnalyzerOptions, ModelUse, Profile, Support, language_of};
+use privet_detect::{Analyzer, AnalyzerOptions, Depth, ModelUse, Profile, Support, language_of};
 use privet_text::{EntitySet, EntityType, Finding, Score};
 
 use crate::config::Own;
@@ -51,6 +51,9 @@ pub struct Args {
     /// How eager the model of names is; by default as the profile has it.
     #[arg(long, value_name = "off|precise|balanced|strict", value_parser = names)]
     names: Option<ModelUse>,
+    /// How far it reads.
+    #[arg(long, value_name = "fast|unsure|deep", default_value = "unsure", value_parser = depth)]
+    depth: Depth,
     /// Report only these entity types, such as `PERSON,SECRET`, whatever the profile.
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = entity)]
     entities: Vec<EntityType>,
@@ -121,6 +124,7 @@ pub fn run(
     let own = console.load_detection(config)?;
     let mut options = options_of(args.profile, &args.entities, args.min_score, &args.allow);
     options.model = args.names.unwrap_or(options.model);
+    options.depth = args.depth;
     let analyzer = Analyzer::new(with_own(options, &own, (console.now)()));
     if args.show && !console.out_is_terminal {
         return Err(CommandError::wrong_use(
@@ -330,6 +334,13 @@ pub(crate) fn profile(name: &str) -> Result<Profile, String> {
 pub(crate) fn names(name: &str) -> Result<ModelUse, String> {
     ModelUse::from_name(name).ok_or_else(|| {
         let names: Vec<_> = ModelUse::ALL.iter().map(|preset| preset.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+pub(crate) fn depth(name: &str) -> Result<Depth, String> {
+    Depth::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Depth::ALL.iter().map(|depth| depth.name()).collect();
         format!("expected one of {}", names.join(", "))
     })
 }

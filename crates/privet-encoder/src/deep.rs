@@ -1,0 +1,237 @@
+//! [`DeepTagger`]: both tiers together. The fast tagger reads everything; the encoder reads
+//! the windows that are worth it, and there both are heard.
+
+use privet_tagger::{
+    Chain, Flags, LABELS, Label, Lexicon, Marginals, Mention, Sentence, Shape, Tagger, Token,
+    Unary, mentions, sentences,
+};
+
+use crate::encoder::{Encoder, Room};
+use crate::window::{PIECES_MAX, Window, Windows};
+
+/// Which windows the encoder reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Those of prose in which the fast tagger is unsure, or decided against a word that looks
+    /// like a name.
+    Unsure,
+    /// All.
+    Everything,
+}
+
+/// Says, for a number of pieces, whether the encoder may read so many more.
+pub type Allowance<'a> = dyn FnMut(usize) -> bool + 'a;
+
+/// Finds names with both tiers.
+pub struct DeepTagger {
+    tagger: Tagger,
+    encoder: Encoder,
+    chain: Chain,
+    reach: Reach,
+    eagerness: f32,
+    blend: Blend,
+}
+
+/// How much each tier is heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Blend {
+    /// The fast tagger.
+    pub fast: f32,
+    /// The encoder.
+    pub deep: f32,
+}
+
+impl Default for Blend {
+    fn default() -> Self {
+        Self { fast: 0.5, deep: 0.7 }
+    }
+}
+
+impl DeepTagger {
+    /// Of two models. `eagerness` is taken from the score of "no name", as in the fast tagger.
+    pub fn new(tagger: Tagger, encoder: Encoder, reach: Reach, eagerness: f32) -> Self {
+        let chain = Chain::new([[0.0; LABELS]; LABELS]);
+        Self { tagger, encoder, chain, reach, eagerness, blend: Blend::default() }
+    }
+
+    /// The same with another blend.
+    #[must_use]
+    pub fn with_blend(self, blend: Blend) -> Self {
+        Self { blend, ..self }
+    }
+
+    /// Hands the names in `text` to `found`, in order. Before the encoder reads, `allowance` is
+    /// asked; once it says no, the rest is left to the fast tagger alone.
+    pub fn tag(&self, text: &str, allowance: &mut Allowance<'_>, found: &mut dyn FnMut(Mention)) {
+        let mut reading = Reading { tagger: self, allowance, found, shelf: Shelf::default() };
+        let mut windows = Windows::new(self.encoder.vocabulary(), Lexicon::shared());
+        let mut room = privet_tagger::Room::default();
+        sentences(text, Lexicon::shared(), &mut Vec::new(), |sentence| {
+            reading.sentence(sentence, &mut room);
+            windows.add(text, sentence, &mut |window| reading.window(window));
+        });
+        windows.flush(&mut |window| reading.window(window));
+        reading.read();
+    }
+
+    /// Whether the encoder should read a token of which the fast tagger thinks this.
+    fn is_unsure(&self, token: &Token, marginals: &Marginals) -> bool {
+        let [outside, ..] = *marginals;
+        let highest = marginals.iter().fold(0.0f32, |high, share| high.max(*share));
+        let names = Flags::FIRST.with(Flags::FAMILY);
+        let looks_like_name = outside > 0.5
+            && matches!(token.shape, Shape::Capital | Shape::Upper | Shape::Mixed | Shape::Lower)
+            && token.known.flags.any(names)
+            && token.known.frequency <= COMMON_MAX;
+        highest < SURE || looks_like_name && highest < VERY_SURE
+    }
+
+    /// Mentions in a window, by both.
+    fn blend(
+        &self,
+        window: &Window,
+        marginals: &[Marginals],
+        scores: &[Unary],
+        room: &mut Decoding,
+        found: &mut dyn FnMut(Mention),
+    ) {
+        room.unary.clear();
+        for (scores, marginals) in scores.iter().zip(marginals) {
+            let mut unary = logarithms(scores);
+            for (unary, share) in unary.iter_mut().zip(marginals) {
+                *unary = self.blend.deep * *unary + self.blend.fast * share.max(LEAST).ln();
+            }
+            if let Some(outside) = unary.first_mut() {
+                *outside -= self.eagerness;
+            }
+            room.unary.push(unary);
+        }
+        self.chain.best(&room.unary, &mut room.steps, &mut room.labels);
+        if room.labels.iter().any(|label| *label != Label::OUTSIDE) {
+            self.chain.marginals(&room.unary, &[], &mut room.marginals);
+            mentions(&window.tokens, &room.labels, &room.marginals, found);
+        }
+    }
+}
+
+/// Whether words are more than half of a window: in programs and tables they are not, and
+/// there the encoder knows no better.
+fn is_prose(window: &Window) -> bool {
+    let is_word = |token: &&Token| {
+        !matches!(token.shape, Shape::Mark | Shape::Digits | Shape::Identifier | Shape::Caseless)
+    };
+    window.tokens.iter().filter(is_word).count() * 2 > window.tokens.len()
+}
+
+/// The logarithms of the shares that `scores` stand for.
+fn logarithms(scores: &Unary) -> Unary {
+    let highest = scores.iter().fold(f32::MIN, |high, score| high.max(*score));
+    let sum: f32 = scores.iter().map(|score| crate::curve::exp(score - highest)).sum();
+    let least = LEAST.ln();
+    scores.map(|score| (score - highest - sum.ln()).max(least))
+}
+
+/// A window and what the fast tagger thinks of it.
+#[derive(Default)]
+struct Heard {
+    window: Window,
+    marginals: Vec<Marginals>,
+    mentions: Vec<Mention>,
+    is_unsure: bool,
+}
+
+/// Windows that wait until it is worth to read them.
+#[derive(Default)]
+struct Shelf {
+    /// What was heard of the sentences that are in no finished window yet.
+    marginals: Vec<Marginals>,
+    mentions: Vec<Mention>,
+    waiting: Vec<Heard>,
+    pieces: usize,
+    room: Room,
+    decoding: Decoding,
+}
+
+/// Buffers that are used again.
+#[derive(Default)]
+struct Decoding {
+    unary: Vec<Unary>,
+    steps: Vec<[u8; LABELS]>,
+    labels: Vec<Label>,
+    marginals: Vec<Marginals>,
+}
+
+/// A text that is being read.
+struct Reading<'r, 'a> {
+    tagger: &'r DeepTagger,
+    allowance: &'r mut Allowance<'a>,
+    found: &'r mut dyn FnMut(Mention),
+    shelf: Shelf,
+}
+
+impl Reading<'_, '_> {
+    fn sentence(&mut self, sentence: Sentence<'_>, room: &mut privet_tagger::Room) {
+        let Shelf { marginals, mentions, .. } = &mut self.shelf;
+        let own = self.tagger.tagger.read_sentence(sentence, room, &mut |m| mentions.push(m));
+        marginals.extend_from_slice(own);
+    }
+
+    /// Takes a finished window. What was heard of its tokens comes first on the shelf.
+    fn window(&mut self, window: &Window) {
+        let end = window.tokens.last().map_or(0, |token| token.end);
+        let shelf = &mut self.shelf;
+        let rest = shelf.marginals.split_off(window.tokens.len().min(shelf.marginals.len()));
+        let marginals = std::mem::replace(&mut shelf.marginals, rest);
+        let inside = shelf.mentions.partition_point(|mention| mention.start < end);
+        let rest = shelf.mentions.split_off(inside);
+        let mentions = std::mem::replace(&mut shelf.mentions, rest);
+        let unsure = |(token, own): (&Token, &Marginals)| self.tagger.is_unsure(token, own);
+        let is_unsure = self.tagger.reach == Reach::Everything
+            || is_prose(window) && window.tokens.iter().zip(&marginals).any(unsure);
+        shelf.pieces += if is_unsure { window.pieces.len() } else { 0 };
+        shelf.waiting.push(Heard { window: window.clone(), marginals, mentions, is_unsure });
+        if shelf.pieces >= PIECES_MAX || shelf.waiting.len() >= WAITING_MAX {
+            self.read();
+        }
+    }
+
+    /// Reads what waits, and hands out what was found.
+    fn read(&mut self) {
+        let shelf = &mut self.shelf;
+        let pieces = std::mem::take(&mut shelf.pieces);
+        let may = pieces > 0 && (self.allowance)(pieces);
+        let mut waiting = std::mem::take(&mut shelf.waiting);
+        let mut scores = Vec::new();
+        if may {
+            let unsure = waiting.iter_mut().filter(|heard| heard.is_unsure);
+            let windows: Vec<Window> =
+                unsure.map(|heard| std::mem::take(&mut heard.window)).collect();
+            self.tagger.encoder.read(&windows, &mut shelf.room, &mut scores);
+            let unsure = waiting.iter_mut().filter(|heard| heard.is_unsure);
+            unsure.zip(windows).for_each(|(heard, window)| heard.window = window);
+        }
+        let mut scores = scores.as_slice();
+        for heard in &waiting {
+            if !(may && heard.is_unsure) {
+                heard.mentions.iter().for_each(|mention| (self.found)(*mention));
+                continue;
+            }
+            let (own, rest) = scores.split_at(heard.window.tokens.len().min(scores.len()));
+            scores = rest;
+            let Heard { window, marginals, .. } = heard;
+            self.tagger.blend(window, marginals, own, &mut shelf.decoding, self.found);
+        }
+    }
+}
+
+/// A label that is less likely was most likely forgotten by the model: nobody's certainty
+/// outweighs the other's by more.
+const LEAST: f32 = 1e-4;
+/// Above this the fast tagger is sure of a label.
+const SURE: f32 = 0.95;
+/// Above this it is also sure that a known name is none here.
+const VERY_SURE: f32 = 0.995;
+/// Words more common than this are names too, but seldom.
+const COMMON_MAX: u8 = 4;
+/// No more windows wait than these.
+const WAITING_MAX: usize = 64;
