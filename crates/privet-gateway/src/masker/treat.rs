@@ -45,9 +45,12 @@ pub(super) fn treat(
                 Some(role.token(usize::try_from(number).unwrap_or(usize::MAX)))
             })?
         }
-        Operator::Shaped => memory.claim_made(entity, "shaped", surface, &mut |_, bits| {
-            operator::shaped(entity, surface, &mut Draw::new(bits))
-        })?,
+        Operator::Shaped => {
+            memory.claim_made(entity, "shaped", surface, &mut |attempt, bits| {
+                let made = || operator::shaped(entity, surface, &mut Draw::new(bits));
+                (attempt < DRAWS_MAX).then(made).flatten()
+            })?
+        }
         Operator::Surrogate => match invented(memory, entity, surface)? {
             Some(name) => memory.claim_made(entity, "surrogate", surface, &mut |attempt, _| {
                 surrogate::again(&name, attempt)
@@ -79,6 +82,10 @@ pub(super) fn treat(
         None => typed(memory, entity, surface),
     }
 }
+
+/// How often a shape is drawn: of a range that is nine tenths full, all but one value in 150
+/// still get one. Every draw costs a look into the vault.
+const DRAWS_MAX: u32 = 48;
 
 /// The typed token of a value.
 pub(super) fn typed(
@@ -216,7 +223,8 @@ fn invented(
                 let known = surrogate::plain(word);
                 let claimed =
                     memory.claim_made(kind.entity(), "word", &known, &mut |attempt, bits| {
-                        surrogate::word(*kind, &known, attempt, &mut Draw::new(bits))
+                        let made = || surrogate::word(*kind, &known, attempt, &mut Draw::new(bits));
+                        (attempt < DRAWS_MAX).then(made).flatten()
                     })?;
                 let Some(claimed) = claimed else { return Ok(None) };
                 made.push_str(&surrogate::cased_like(word, &claimed.token));
