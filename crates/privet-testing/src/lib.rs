@@ -1,4 +1,5 @@
-//! What tests of several crates need: a PostgreSQL server and an OpenBao of their own.
+//! What tests of several crates need: a PostgreSQL server, an OpenBao and a key
+//! service of their own.
 //!
 //! The programs are those of Debian's package `postgresql` (any `initdb`, `pg_ctl` and
 //! `psql` of version 15 or later will do). Where they are missing a test fails; it
@@ -7,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use it")]
 
 mod bao;
+mod kms;
 
 use std::fs;
 use std::net::TcpListener;
@@ -19,6 +21,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub use bao::Bao;
+pub use kms::Kms;
 
 /// A PostgreSQL server on a port of this machine, with its files in a folder of its own.
 /// It stops when it is dropped.

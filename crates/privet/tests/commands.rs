@@ -667,3 +667,49 @@ fn a_root_key_that_openbao_keeps() {
     assert_eq!(gone.code, Some(4));
     assert!(gone.err.contains("the root key cannot be reached"), "{}", gone.err);
 }
+
+#[test]
+fn a_root_key_in_a_key_service() {
+    let (home, kms) = (Home::new(), privet_testing::Kms::start());
+    let (first, next) = (kms.make_key(), kms.make_key());
+    let configure = |key: &str| {
+        let text = format!(
+            "root_key: {{aws_kms: {{key: {key}, region: eu-central-1, endpoint: '{}'}}}}\n",
+            kms.url()
+        );
+        home.write("privet.yaml", &text);
+    };
+    let run = |args: &[&str]| {
+        let mut command = home.command(args);
+        command.args(["--config", "privet.yaml"]).env("AWS_ACCESS_KEY_ID", "invented");
+        command.env("AWS_SECRET_ACCESS_KEY", "invented").output().unwrap()
+    };
+    let well = |args: &[&str]| {
+        let ran = run(args);
+        assert!(ran.status.success(), "{args:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    };
+    configure(&first);
+    well(&["key", "create", "--name", "laptop"]);
+    well(&["vault", "verify"]);
+    assert_eq!(run(&["vault", "rotate"]).status.code(), Some(2), "where to?");
+    well(&["vault", "rotate", "--to", &next]);
+    // That the old key opens nothing any more is the service's part (`IncorrectKeyException`),
+    // and moto does not play it.
+    configure(&next);
+    well(&["vault", "verify"]);
+    // A key that is none is told, before anything is made.
+    let other = Home::new();
+    let text = std::fs::read_to_string(home.path("privet.yaml")).unwrap();
+    other.write("privet.yaml", &text.replace(&next, "00000000-0000-4000-8000-000000000000"));
+    let mut command = other.command(&["key", "create", "--name", "laptop"]);
+    command.args(["--config", "privet.yaml"]).env("AWS_ACCESS_KEY_ID", "invented");
+    let refused = command.env("AWS_SECRET_ACCESS_KEY", "invented").output().unwrap();
+    assert_eq!(refused.status.code(), Some(4));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("NotFoundException"), "{said}");
+    drop(kms);
+    let gone = run(&["key", "list"]);
+    assert_eq!(gone.status.code(), Some(4));
+    let said = String::from_utf8_lossy(&gone.stderr);
+    assert!(said.contains("the root key cannot be reached"), "{said}");
+}

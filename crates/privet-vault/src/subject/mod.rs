@@ -1,8 +1,8 @@
 //! Finding what the vault holds about a person.
 //!
 //! Nothing in the database says whose a value is: there is no index that would tell somebody
-//! with a copy. So a search opens every value of the tenant, about a million a second, and
-//! looks at it.
+//! with a copy. So a search opens every value of the tenant, a hundred thousand in a second,
+//! and looks at it.
 
 mod mention;
 

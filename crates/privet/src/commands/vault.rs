@@ -27,7 +27,8 @@ pub enum Command {
     },
     /// Replace the root key; the old one then opens nothing. Gateways go on meanwhile.
     Rotate {
-        /// The environment variable with the next root key, if the present one is in one.
+        /// The next root key, if the present one is in an environment variable or in AWS KMS: the
+        /// name of another variable, or of another key.
         #[arg(long, value_name = "NAME")]
         to: Option<String>,
     },
@@ -137,12 +138,22 @@ fn rotate(
             let next = root::from_variable(name, console.environment)?;
             (next.name(), rewrapped(house, &next)?)
         }
+        (Root::Kms(kms), Some(key)) => {
+            let next = kms.with_key(key);
+            (next.name(), rewrapped(house, &next)?)
+        }
+        (Root::Kms(_), None) => {
+            return Err(CommandError::wrong_use("a key of the service keeps its old versions")
+                .hint("say which other key to go to: --to KEY"));
+        }
         (Root::Variable(_), None) => {
             return Err(CommandError::wrong_use("the root key is in an environment variable")
                 .hint("say where the next one is: --to NAME, another variable"));
         }
         (_, Some(_)) => {
-            return Err(CommandError::wrong_use("--to is for root keys in environment variables"));
+            return Err(CommandError::wrong_use(
+                "--to is for root keys in a variable or in AWS KMS",
+            ));
         }
     };
     note(Event::KeysRotated, &[Note::new("root_key")], house, console)?;
@@ -151,7 +162,7 @@ fn rotate(
         (Root::File(_), _) => {
             format!("back up `{}`, apart from the data", config.key_file.display())
         }
-        (_, Some(to)) => format!("start every gateway anew with the key of `{to}`"),
+        (_, Some(to)) => format!("name `{to}` in the configuration and start every gateway anew"),
         (_, None) => String::from("gateways go on"),
     };
     writeln!(

@@ -33,7 +33,8 @@ pub struct FileConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<At<PathBuf>>,
     /// Where the root key is, if not in `key_file`: `{env: NAME}` for a variable that holds 64
-    /// hexadecimal digits, or `{transit: {…}}` for a key of OpenBao or Vault that never leaves it.
+    /// hexadecimal digits, `{transit: {…}}` for a key of OpenBao or Vault, `{aws_kms: {…}}` for one
+    /// of AWS; the latter two never leave their service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root_key: Option<RootKeyFile>,
     /// Folder of the database of keys; outside `data_dir`, so that a copy of the data opens
@@ -98,6 +99,32 @@ pub enum RootKeyFile {
     Env(String),
     /// In the Transit engine of OpenBao or Vault.
     Transit(TransitFile),
+    /// In the AWS Key Management Service.
+    AwsKms(KmsFile),
+}
+
+/// A symmetric key of the AWS Key Management Service. Its credentials need `kms:Encrypt` and
+/// `kms:Decrypt`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KmsFile {
+    /// The key's id, ARN or alias.
+    pub key: String,
+    /// The region, such as `eu-central-1`.
+    pub region: String,
+    /// Default: `env:AWS_ACCESS_KEY_ID`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_key_id: Option<At<SecretRef>>,
+    /// Default: `env:AWS_SECRET_ACCESS_KEY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_access_key: Option<At<SecretRef>>,
+    /// For temporary credentials: where the session token is to be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_token: Option<At<SecretRef>>,
+    /// Another address than the region's own, such as a private endpoint. `http://` only on
+    /// loopback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<UpstreamUrl>,
 }
 
 /// A key of the Transit engine of OpenBao or Vault, of a type with authenticated encryption,

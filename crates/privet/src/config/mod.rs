@@ -26,17 +26,18 @@ pub use at::{At, Place};
 pub use detection::{Detection, DetectionFile, ExceptionScope, Exempted, Own};
 pub use environment::Environment;
 pub use file::{
-    Auth, ConnectorRule, DatabaseFile, DepthRule, FileConfig, LimitsFile, LogFile, LogFormat,
-    LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
-    RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, TransitFile, UpstreamFile,
+    Auth, ConnectorRule, DatabaseFile, DepthRule, FileConfig, KmsFile, LimitsFile, LogFile,
+    LogFormat, LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile,
+    RestoreRule, RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, TransitFile,
+    UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use operator::EntityRule;
 pub use problem::{Problem, Problems, Severity};
 pub use reference::{markdown, schema};
 pub use resolve::{
-    Config, Credential, Database, Limits, Policy, Restore, RootPlace, TlsFiles, TransitSettings,
-    Upstream,
+    Config, Credential, Database, KmsSettings, Limits, Policy, Restore, RootPlace, TlsFiles,
+    TransitSettings, Upstream,
 };
 pub use secret::{SecretError, read_proxy, read_secret};
 pub use text::{Expected, SecretRef, Size, Wait};

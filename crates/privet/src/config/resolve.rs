@@ -82,6 +82,25 @@ pub enum RootPlace {
     Variable(String),
     /// In a Transit engine.
     Transit(TransitSettings),
+    /// In the AWS Key Management Service.
+    Kms(KmsSettings),
+}
+
+/// A key of the AWS Key Management Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KmsSettings {
+    /// The key's id, ARN or alias.
+    pub key: String,
+    /// Its region.
+    pub region: String,
+    /// Where the id of the access key is to be had.
+    pub access_key_id: SecretRef,
+    /// Where the access key is to be had.
+    pub secret_access_key: SecretRef,
+    /// Where the session token is to be had, for temporary credentials.
+    pub session_token: Option<SecretRef>,
+    /// Another address than the region's own.
+    pub endpoint: Option<String>,
 }
 
 /// A key of a Transit engine.
@@ -255,6 +274,20 @@ pub(super) fn resolve(
     let root_key = match file.root_key {
         None => RootPlace::File,
         Some(RootKeyFile::Env(name)) => RootPlace::Variable(name),
+        Some(RootKeyFile::AwsKms(kms)) => {
+            let or_variable = |reference: Option<At<SecretRef>>, name: &str| match reference {
+                Some(reference) => paths.reference(reference.value),
+                None => SecretRef::Env(name.to_owned()),
+            };
+            RootPlace::Kms(KmsSettings {
+                key: kms.key,
+                region: kms.region,
+                access_key_id: or_variable(kms.access_key_id, "AWS_ACCESS_KEY_ID"),
+                secret_access_key: or_variable(kms.secret_access_key, "AWS_SECRET_ACCESS_KEY"),
+                session_token: kms.session_token.map(|token| paths.reference(token.value)),
+                endpoint: kms.endpoint.map(|url| url.as_str().to_owned()),
+            })
+        }
         Some(RootKeyFile::Transit(transit)) => RootPlace::Transit(TransitSettings {
             url: transit.url.as_str().to_owned(),
             mount: transit.mount,

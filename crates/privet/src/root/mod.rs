@@ -1,5 +1,8 @@
 //! [`Root`]: where the root key is, as the configuration says.
 
+mod http;
+mod kms;
+mod sigv4;
 mod transit;
 
 use std::path::PathBuf;
@@ -10,6 +13,7 @@ use privet_vault::{KeyFile, OsRandom, RootKey, RootKeyError, RootKeys};
 use crate::config::{self, Config, Environment, RootPlace, SecretRef};
 use crate::console::CommandError;
 
+pub use kms::Kms;
 pub use transit::Transit;
 
 /// The root key.
@@ -21,6 +25,8 @@ pub enum Root {
     Variable(Arc<RootKey>),
     /// In OpenBao or Vault, which never gives it away.
     Transit(Arc<Transit>),
+    /// In the AWS Key Management Service, which never gives it away.
+    Kms(Arc<Kms>),
 }
 
 impl Root {
@@ -44,6 +50,22 @@ impl Root {
                     .map_err(|error| CommandError::could_not_run(&error))?;
                 Ok((Self::Transit(Arc::new(transit)), None))
             }
+            RootPlace::Kms(settings) => {
+                let read = |reference: &SecretRef| {
+                    config::read_secret(reference, environment).map_err(|error| {
+                        CommandError::could_not_run(&error)
+                            .hint("it is one of the credentials of `root_key.aws_kms`")
+                    })
+                };
+                let credentials = sigv4::Credentials {
+                    access_key_id: read(&settings.access_key_id)?.expose().clone(),
+                    secret_access_key: read(&settings.secret_access_key)?,
+                    session_token: settings.session_token.as_ref().map(read).transpose()?,
+                };
+                let kms = Kms::new(settings, credentials)
+                    .map_err(|error| CommandError::could_not_run(&error))?;
+                Ok((Self::Kms(Arc::new(kms)), None))
+            }
         }
     }
 
@@ -53,6 +75,7 @@ impl Root {
             Self::File(file) => Arc::clone(file) as _,
             Self::Variable(key) => Arc::clone(key) as _,
             Self::Transit(transit) => Arc::clone(transit) as _,
+            Self::Kms(kms) => Arc::clone(kms) as _,
         }
     }
 
@@ -62,6 +85,7 @@ impl Root {
             RootPlace::File => config.key_file.display().to_string(),
             RootPlace::Variable(name) => format!("env:{name}"),
             RootPlace::Transit(settings) => format!("{} at {}", settings.key, settings.url),
+            RootPlace::Kms(settings) => format!("{} in {}", settings.key, settings.region),
         }
     }
 }

@@ -2,16 +2,15 @@
 //! key itself never comes here.
 
 use std::fmt;
-use std::time::Duration;
 
 use data_encoding::BASE64;
 use privet_text::Raw;
 use privet_vault::{RootError, RootKeys};
 use serde_json::{Value, json};
 use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use zeroize::Zeroizing;
 
+use super::http;
 use crate::config::TransitSettings;
 
 /// A key of the Transit engine.
@@ -26,23 +25,7 @@ pub struct Transit {
 impl Transit {
     /// Nothing is asked yet.
     pub fn new(settings: &TransitSettings, token: Raw<String>) -> Result<Self, RootError> {
-        let mut tls = TlsConfig::builder();
-        if let Some(path) = &settings.ca_file {
-            let unusable = |error: &dyn fmt::Display| {
-                RootError::Unreachable(format!("`{}` cannot be used: {error}", path.display()))
-            };
-            let pem = std::fs::read(path).map_err(|error| unusable(&error))?;
-            let certificate = Certificate::from_pem(&pem).map_err(|error| unusable(&error))?;
-            tls = tls.root_certs(RootCerts::new_with_certs(&[certificate]));
-        }
-        let agent = Agent::config_builder()
-            .tls_config(tls.build())
-            .timeout_global(Some(TIMEOUT))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .build()
-            .new_agent();
+        let agent = http::agent(settings.ca_file.as_deref())?;
         Ok(Self {
             agent,
             mount: format!("{}/v1/{}", settings.url, settings.mount),
@@ -59,7 +42,8 @@ impl Transit {
     /// Has the engine unwrap nothing any more that an older version wrapped.
     pub fn end_older_versions(&self) -> Result<(), RootError> {
         let key = self.get(&format!("keys/{}", self.key))?;
-        let latest = key["data"]["latest_version"].as_u64().ok_or_else(no_answer)?;
+        let latest =
+            key.pointer("/data/latest_version").and_then(Value::as_u64).ok_or_else(no_answer)?;
         let config = json!({ "min_decryption_version": latest });
         self.post(&format!("keys/{}/config", self.key), &config).map(drop)
     }
@@ -91,7 +75,8 @@ impl RootKeys for Transit {
             "associated_data": BASE64.encode(context),
         });
         let answer = self.post(&format!("encrypt/{}", self.key), &body)?;
-        let wrapped = answer["data"]["ciphertext"].as_str().ok_or_else(no_answer)?;
+        let wrapped =
+            answer.pointer("/data/ciphertext").and_then(Value::as_str).ok_or_else(no_answer)?;
         Ok(wrapped.as_bytes().to_vec())
     }
 
@@ -103,7 +88,8 @@ impl RootKeys for Transit {
             "associated_data": BASE64.encode(context),
         });
         let answer = self.post(&format!("decrypt/{}", self.key), &body)?;
-        let key = answer["data"]["plaintext"].as_str().ok_or_else(no_answer)?;
+        let key =
+            answer.pointer("/data/plaintext").and_then(Value::as_str).ok_or_else(no_answer)?;
         let key = Zeroizing::new(BASE64.decode(key.as_bytes()).map_err(|_| no_answer())?);
         key.as_slice().try_into().map(Zeroizing::new).map_err(|_| no_answer())
     }
@@ -116,19 +102,9 @@ impl fmt::Debug for Transit {
 }
 
 /// What the engine said. Its own words name keys and policies, never what was wrapped.
-fn read(answer: Result<http::Response<ureq::Body>, ureq::Error>) -> Result<Value, RootError> {
-    let mut answer = answer.map_err(|error| RootError::Unreachable(error.to_string()))?;
-    let status = answer.status().as_u16();
-    let text = Zeroizing::new(
-        answer
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES_MAX)
-            .read_to_string()
-            .map_err(|error| RootError::Unreachable(error.to_string()))?,
-    );
-    let body: Value = serde_json::from_str(&text).unwrap_or_default();
-    let said = body["errors"][0].as_str().unwrap_or("no reason given");
+fn read(answer: Result<::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, RootError> {
+    let (status, body) = http::read(answer)?;
+    let said = body.pointer("/errors/0").and_then(Value::as_str).unwrap_or("no reason given");
     match status {
         200..300 => Ok(body),
         400 | 403 | 404 => Err(RootError::Refused(format!("{status}: {said}"))),
@@ -139,6 +115,3 @@ fn read(answer: Result<http::Response<ureq::Body>, ureq::Error>) -> Result<Value
 fn no_answer() -> RootError {
     RootError::Unreachable(String::from("its answer is not that of a Transit engine"))
 }
-
-const TIMEOUT: Duration = Duration::from_secs(5);
-const ANSWER_BYTES_MAX: u64 = 64 * 1024;
