@@ -73,7 +73,7 @@ fn a_hold_keeps_them(house: &House) {
     assert_eq!(house.vault.expire_tokens(at(99 * 24), MONTH).unwrap(), 1);
     assert!(house.scope("kim").open(&kept, at(0)).is_ok());
     assert!(house.scope("lee").open(&gone, at(0)).is_err());
-    assert_eq!(house.vault.holds().unwrap(), [hold.clone()]);
+    assert_eq!(house.vault.holds().unwrap(), std::slice::from_ref(&hold));
     let end = |id: &str| {
         let id = id.to_owned();
         house.store.write(move |tx| Hold::end(tx, &id, at(1))).wait().unwrap()
