@@ -43,7 +43,7 @@ pub struct Blend {
 
 impl Default for Blend {
     fn default() -> Self {
-        Self { fast: 0.5, deep: 0.7 }
+        Self { fast: 0.4, deep: 0.9 }
     }
 }
 
