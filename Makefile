@@ -18,7 +18,8 @@ build: ## The release binary.
 test: ## Everything CI runs: format, lints, unit, property, promise, client and end-to-end tests.
 	tests/run.sh
 
-unit: ## Only the Rust tests.
+unit: ## Only the Rust tests; they need PostgreSQL's programs.
+	tests/setup.sh
 	cargo test --workspace
 
 lint: ## Format and lints.
@@ -46,3 +47,4 @@ docs: ## Pages that are generated from the code.
 	PRIVET_WRITE_DOCS=1 cargo test -p privet --lib
 	PRIVET_WRITE_DOCS=1 cargo test -p privet-audit --lib
 	PRIVET_WRITE_DOCS=1 cargo test -p privet-detect --lib
+	PRIVET_WRITE_DOCS=1 cargo test -p privet-mask --test transformations

@@ -12,6 +12,7 @@
 
 mod house;
 mod marks;
+mod operators;
 mod specimens;
 
 mod promise_01_nothing_raw_leaves;

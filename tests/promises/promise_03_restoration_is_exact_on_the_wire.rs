@@ -25,7 +25,7 @@ fn tokens(sent: &Sent) -> Vec<String> {
     let json = sent.json();
     let said = json["messages"][0]["content"].as_str().expect("a text").to_owned();
     let tokens: Vec<String> = said.lines().skip(1).take(4).map(str::to_owned).collect();
-    assert!(tokens.iter().all(|token| token.contains('_')), "{said}");
+    assert!(![EMAIL, CARD, IBAN, PHONE].iter().any(|value| said.contains(value)), "{said}");
     tokens
 }
 

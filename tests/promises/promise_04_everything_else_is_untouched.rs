@@ -119,7 +119,7 @@ proptest! {
             let (before, after) = body.split_once(EMAIL).expect("it is in there");
             prop_assert!(sent.starts_with(before) && sent.ends_with(after), "{}\n{}", body, sent);
             let token = &sent[before.len()..sent.len() - after.len()];
-            prop_assert!(token.starts_with("EMAIL_") && token.len() < 20, "{}", token);
+            prop_assert!(token.starts_with("email_") && token.len() < 30, "{}", token);
             Ok(())
         })?;
     }

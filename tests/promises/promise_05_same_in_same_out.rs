@@ -2,7 +2,7 @@
 //! across turns, restarts, other detectors and another policy.
 
 use privet_detect::AnalyzerOptions;
-use privet_gateway::masker::Action;
+use privet_mask::operator::Operator;
 use privet_text::EntityType;
 use serde_json::json;
 
@@ -21,8 +21,8 @@ fn upgraded(stage: usize) -> Plan {
         plan.analyzer = Some(options);
     }
     if stage > 1 {
-        plan.settings.policy.entities.insert(EntityType::PhoneNumber, Action::Keep);
-        plan.settings.policy.entities.insert(EntityType::CreditCard, Action::Keep);
+        plan.settings.policy.entities.insert(EntityType::PhoneNumber, Operator::Keep);
+        plan.settings.policy.entities.insert(EntityType::CreditCard, Operator::Keep);
     }
     plan
 }
@@ -141,7 +141,7 @@ fn under_concurrency() {
 fn or_refused() {
     let standin = Standin::start();
     let mut open = Plan::default();
-    open.settings.policy.entities.insert(EntityType::UsSsn, Action::Keep);
+    open.settings.policy.entities.insert(EntityType::UsSsn, Operator::Keep);
     let house = House::open(standin.address, open);
     let mut caller = house.caller("kim");
     let mut conversation = Conversation::new();

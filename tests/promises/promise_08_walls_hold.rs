@@ -67,7 +67,7 @@ fn tokens_of_others_stay_as_written() {
     let (kim, lee) = (house.caller("kim"), house.caller("lee"));
     for (kind, value) in VALUES.iter().filter(|(kind, _)| *kind != "SECRET") {
         let token = parrot.masked(&kim, value, &[]);
-        assert!(token.contains('_') && !token.contains(value), "{token}");
+        assert!(!token.contains(value), "{token}");
         let theirs = parrot.masked(&lee, value, &[]);
         assert_ne!(token, theirs, "two people share the token of one {kind}");
         let answer = format!("it is {token}, surely");
@@ -114,7 +114,7 @@ fn nobody_learns_whether_a_token_exists() {
     let house = House::before(&parrot.upstream);
     let (kim, lee) = (house.caller("kim"), house.caller("lee"));
     let real = parrot.masked(&kim, EMAIL, &[]);
-    let made_up = "EMAIL_7Q2WK5R";
+    let made_up = "email_7q2wk5r@example.com";
     "noted".clone_into(&mut parrot.says.lock().unwrap());
     for caller in [&kim, &lee] {
         let outcome = |token: &str| {

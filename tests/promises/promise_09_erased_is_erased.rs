@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::house::binary::{Binary, Home};
 use crate::house::conversation::{Conversation, next_line};
-use crate::house::people::{CARD, EMAIL, IBAN, trace};
+use crate::house::people::{EMAIL, PHONE, SSN, trace};
 use crate::house::standin::Standin;
 
 /// A conversation of which two turns name whom we erase.
@@ -21,7 +21,7 @@ fn talk(serving: &Binary, key: &str, conversation: &mut Conversation, turns: usi
 fn all_unmasked(home: &Home, standin: &Standin) -> String {
     let file = home.path().join("sent.txt");
     std::fs::write(&file, standin.bodies().join("\n")).expect("a file");
-    let (code, printed) = home.run(&["unmask", "sent.txt"]);
+    let (code, printed) = home.run(&["unmask", "sent.txt", "--reason", "test"]);
     assert_eq!(code, Some(0), "{printed}");
     printed
 }
@@ -29,10 +29,13 @@ fn all_unmasked(home: &Home, standin: &Standin) -> String {
 fn assert_gone(home: &Home, standin: &Standin, before: usize) {
     let file = home.path().join("sent.txt");
     std::fs::write(&file, standin.bodies()[..before].join("\n")).expect("a file");
-    let (_, unmasked) = home.run(&["unmask", "sent.txt"]);
+    let (_, unmasked) = home.run(&["unmask", "sent.txt", "--reason", "test"]);
     assert_eq!(trace(unmasked.as_bytes(), EMAIL), None, "it came back");
-    assert!(unmasked.contains(IBAN) && unmasked.contains(CARD), "others are gone, too");
-    assert!(unmasked.contains("the value behind the token was erased"), "{unmasked}");
+    assert!(unmasked.contains(SSN) && unmasked.contains(PHONE), "others are gone, too");
+    let sent = std::fs::read_to_string(&file).expect("what was sent");
+    let token = &sent[sent.find("You work for ").expect("there") + 13..];
+    let token = &token[..token.find(".\"").expect("its end")];
+    assert!(unmasked.contains(token), "the token is not left as it is");
 }
 
 #[track_caller]

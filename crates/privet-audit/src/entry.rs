@@ -46,6 +46,10 @@ pub enum Event {
     SubjectErased,
     /// Erasures were carried out again because a backup had undone them.
     ErasuresReplayed,
+    /// A legal hold was made.
+    HoldCreated,
+    /// A legal hold was ended.
+    HoldEnded,
     /// The root key, or the tenants' keys, were replaced.
     KeysRotated,
     /// A backup was made.
@@ -81,6 +85,8 @@ impl Event {
             Self::SubjectExported => "subject_exported",
             Self::SubjectErased => "subject_erased",
             Self::ErasuresReplayed => "erasures_replayed",
+            Self::HoldCreated => "hold_created",
+            Self::HoldEnded => "hold_ended",
             Self::KeysRotated => "keys_rotated",
             Self::BackupMade => "backup_made",
             Self::BackupRestored => "backup_restored",
@@ -114,6 +120,8 @@ impl Event {
         Self::SubjectExported,
         Self::SubjectErased,
         Self::ErasuresReplayed,
+        Self::HoldCreated,
+        Self::HoldEnded,
         Self::KeysRotated,
         Self::BackupMade,
         Self::BackupRestored,
@@ -266,6 +274,9 @@ pub struct Record {
     pub data_class: Option<DataClass>,
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub entities: Counts,
+    /// What was done to them: `EMAIL_ADDRESS/shaped`.
+    #[serde(default, skip_serializing_if = "Counts::is_empty")]
+    pub operators: Counts,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_new: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -326,6 +337,7 @@ impl Record {
             deployment: None,
             data_class: None,
             entities: Counts::new(),
+            operators: Counts::new(),
             tokens_new: None,
             tokens_reused: None,
             detector_version: None,

@@ -16,5 +16,7 @@ mod verify;
 
 pub use chain::Hash;
 pub use entry::{Counts, Entry, Event, Note, Plain, Record, Usage};
-pub use log::{AuditError, Position, Search, append, entries_after, export, search, tail};
+pub use log::{
+    AuditError, Position, Search, append, carry_over, entries_after, export, search, tail,
+};
 pub use verify::{Broken, Head, Verified, VerifyError, Why, verify};

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use privet_store::{Connection, Row, StoreError, Transaction, ValueRef, params};
+use privet_store::{Connection, Row, Store, StoreError, Transaction, ValueRef, params};
 
 use crate::chain::Hash;
 use crate::entry::{Entry, Event, Record};
@@ -21,6 +21,9 @@ pub enum AuditError {
     /// The record could not be turned into JSON.
     #[error("audit log: the record has no JSON form")]
     Unwritable,
+    /// Two logs do not continue each other.
+    #[error("audit log: the copy is of another log, or of one that was rewritten since")]
+    Unrelated,
     /// The export's destination failed.
     #[error("audit log: cannot write the export")]
     Export(#[source] io::Error),
@@ -166,6 +169,71 @@ pub fn export(connection: &Connection<'_>, mut to: impl Write) -> Result<u64, Au
 }
 
 /// An entry that borrows its record.
+/// Appends to `restored`, an older copy of a log, the entries that `live` has beyond it, if
+/// the one continues the other; says how many. So a log goes on when a backup of its
+/// database is put back.
+pub fn carry_over(live: &Store, restored: &Store) -> Result<u64, AuditError> {
+    let last = |store: &Store, at: Option<i64>| {
+        store.read(|connection| {
+            let sql = "SELECT seq, hash FROM audit WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1";
+            connection.query_opt(sql, params![at.unwrap_or(i64::MAX)], |row| {
+                Ok::<(i64, [u8; 32]), AuditError>((row.get(0)?, row.get(1)?))
+            })
+        })
+    };
+    let copied = last(restored, None)?;
+    let mut after = copied.map_or(0, |(seq, _)| seq);
+    if copied.is_some() && last(live, Some(after))? != copied {
+        return Err(AuditError::Unrelated);
+    }
+    let mut count = 0;
+    loop {
+        let page = live.read(|connection| {
+            connection.query_all(
+                "SELECT seq, time, event, request_id, entry, hash FROM audit
+                 WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+                params![after, PAGE],
+                stored,
+            )
+        })?;
+        let Some(end) = page.last() else { return Ok(count) };
+        after = end.seq;
+        count += page.len() as u64;
+        let written = restored.write(move |tx| -> Result<(), AuditError> {
+            for row in &page {
+                tx.execute(
+                    "INSERT INTO audit (seq, time, event, request_id, entry, hash)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    params![row.seq, row.time, row.event, row.request_id, row.entry, row.hash],
+                )?;
+            }
+            Ok(())
+        });
+        written.wait()?;
+    }
+}
+
+/// An entry as it lies in the database.
+struct Stored {
+    seq: i64,
+    time: i64,
+    event: String,
+    request_id: Option<String>,
+    entry: String,
+    hash: Vec<u8>,
+}
+
+fn stored(row: &Row<'_>) -> Result<Stored, AuditError> {
+    Ok(Stored {
+        seq: row.get(0)?,
+        time: row.get(1)?,
+        event: row.get(2)?,
+        request_id: row.get(3)?,
+        entry: row.get(4)?,
+        hash: row.get(5)?,
+    })
+}
+
 #[derive(serde::Serialize)]
 struct EntryRef<'a> {
     seq: u64,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use privet_gateway::masker::{Claimed, Memory, MemoryError};
 use privet_mask::LABEL_ALPHABET;
 use privet_text::EntityType;
+use privet_vault::Derivation;
 use privet_wire::memo::{LeafHasher, LeafKey};
 
 /// Tokens and memos.
@@ -71,6 +72,46 @@ impl Memory for PlainMemory {
             .map(|(at, digit)| char::from(b'1' + (digit - b'0' + at as u8) % 9))
             .collect();
         Ok(Claimed { token: other.into(), fresh: true })
+    }
+
+    fn claim_made(
+        &mut self,
+        entity: EntityType,
+        form: &str,
+        surface: &str,
+        make: &mut dyn FnMut(u32, &[u8; 32]) -> Option<String>,
+    ) -> Result<Option<Claimed>, MemoryError> {
+        for attempt in 0..64 {
+            let parts = [form.as_bytes(), surface.as_bytes(), &[attempt]];
+            let bits = self.derive(Derivation::StandIn, &parts);
+            let Some(token) = make(u32::from(attempt), &bits) else { return Ok(None) };
+            let held = self.tokens.iter().find(|(_, known)| ***known == *token);
+            match held.map(|((_, owner), _)| owner == surface) {
+                Some(false) => {}
+                known => {
+                    let token: Arc<str> = token.into();
+                    self.tokens.insert((entity, surface.to_owned()), Arc::clone(&token));
+                    return Ok(Some(Claimed { token, fresh: known.is_none() }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn derive(&self, _: Derivation, parts: &[&[u8]]) -> [u8; 32] {
+        std::array::from_fn(|at| {
+            let mut hasher = DefaultHasher::new();
+            (at, parts).hash(&mut hasher);
+            hasher.finish().to_le_bytes()[0]
+        })
+    }
+
+    fn hash_value(&self, entity: EntityType, surface: &str) -> [u8; 32] {
+        self.derive(Derivation::Hash, &[entity.name().as_bytes(), surface.as_bytes()])
+    }
+
+    fn tenant(&self) -> &str {
+        "acme"
     }
 
     fn segments(&self, hashes: &[[u8; 32]]) -> Result<Vec<Option<Arc<[u8]>>>, MemoryError> {

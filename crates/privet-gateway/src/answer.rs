@@ -108,7 +108,7 @@ async fn whole(
     let mut record = outcome(call, &parts);
     record.bytes_out = Some(answer.body.len() as u64);
     put_facts(&mut record, &answer.facts);
-    let rows = rows(&road.restoration, &answer.memos);
+    let rows = rows(&road.scope, &road.restoration, &answer.memos);
     gateway
         .ledger
         .remember_answer(Arc::clone(&road.scope), rows, Some(record))
@@ -303,7 +303,7 @@ impl Pump {
     }
 
     async fn remember(&mut self, memos: &[BlockMemo]) -> Result<(), End> {
-        let rows = rows(&self.restoration, memos);
+        let rows = rows(&self.scope, &self.restoration, memos);
         if rows.is_empty() {
             return Ok(());
         }
@@ -331,8 +331,9 @@ impl Pump {
     }
 }
 
-fn rows(restoration: &Restoration, memos: &[BlockMemo]) -> Vec<([u8; 32], Vec<u8>)> {
-    memos.iter().flat_map(|memo| answer_rows(restoration.keys.as_ref(), memo)).collect()
+fn rows(scope: &Scope, restoration: &Restoration, memos: &[BlockMemo]) -> Vec<([u8; 32], Vec<u8>)> {
+    let (keys, erasures) = (restoration.keys.as_ref(), scope.erasures());
+    memos.iter().flat_map(|memo| answer_rows(keys, memo, erasures)).collect()
 }
 
 fn outcome(call: &Call, parts: &http::response::Parts) -> Record {

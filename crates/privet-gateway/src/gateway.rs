@@ -113,13 +113,16 @@ impl Gateway {
         let done = match round {
             // Not at once: a start should not wait for it.
             1.. if round % (24 * HOUR) == 1 => {
-                self.vault.expire(now, unused.unwrap_or(SignedDuration::MAX)).map(drop)
+                let memos = self.vault.expire(now, unused.unwrap_or(SignedDuration::MAX));
+                memos
+                    .and_then(|_| self.vault.expire_tokens(now, self.settings.tokens_unused_max))
+                    .map(drop)
             }
             1.. if round.is_multiple_of(HOUR) => self.vault.record_uses(),
             _ => Ok(()),
         };
         if let Err(error) = done {
-            tracing::error!(error = %error, "memos could not be looked after");
+            tracing::error!(error = %error, "tokens and memos could not be looked after");
         }
     }
 

@@ -18,6 +18,9 @@ pub(crate) fn outbound(headers: &HeaderMap, masker: &Masker) -> Result<HeaderMap
             continue;
         }
         let finding = match value.to_str() {
+            Ok(text) if needed => {
+                text.split(',').any(|item| masker.first_finding(undated(item)).is_some())
+            }
             Ok(text) => masker.first_finding(text).is_some(),
             Err(_) => true,
         };
@@ -30,6 +33,22 @@ pub(crate) fn outbound(headers: &HeaderMap, masker: &Masker) -> Result<HeaderMap
     }
     out.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     Ok(out)
+}
+
+/// A version or the name of a beta without its date, which says nothing of anybody:
+/// `2023-06-01`, `context-1m-2025-08-07`.
+fn undated(item: &str) -> &str {
+    let item = item.trim();
+    let Some((name, date)) = item.len().checked_sub(10).and_then(|at| item.split_at_checked(at))
+    else {
+        return item;
+    };
+    let is_date = date.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    let alone = name.is_empty() || name.ends_with('-');
+    if is_date && alone { name } else { item }
 }
 
 /// Checks a query string: nothing in it may need masking.
@@ -68,4 +87,23 @@ fn is_hop_by_hop(name: &HeaderName) -> bool {
             | "transfer-encoding"
             | "upgrade"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_versions_say_nothing() {
+        for (item, want) in [
+            ("2023-06-01", ""),
+            (" context-1m-2025-08-07", "context-1m-"),
+            ("born2023-06-01", "born2023-06-01"),
+            ("2023-06-1", "2023-06-1"),
+            ("jane.doe@acme.test", "jane.doe@acme.test"),
+            ("é2023-06-01", "é2023-06-01"),
+        ] {
+            assert_eq!(undated(item), want);
+        }
+    }
 }

@@ -69,6 +69,8 @@ pub(crate) struct Additions {
     pub(crate) scope: Arc<Scope>,
     pub(crate) claims: Vec<Claim>,
     pub(crate) segments: Rows,
+    /// Memos that the new ones replace.
+    pub(crate) stale: Vec<[u8; 32]>,
 }
 
 /// Writes tokens, memos and audit entries.
@@ -94,11 +96,12 @@ impl Ledger {
         let now = Timestamp::now();
         self.store
             .write(move |tx| {
-                if let Some(Additions { scope, claims, segments }) = &additions {
+                if let Some(Additions { scope, claims, segments, stale }) = &additions {
                     if !scope.is_current(tx)? {
                         return Err(LedgerError::Raced);
                     }
                     insert_claims(tx, claims, now)?;
+                    scope.remove_segment_memos(tx, stale)?;
                     if !scope.insert_segment_memos(tx, segments, now)?.is_empty() {
                         return Err(LedgerError::Raced);
                     }

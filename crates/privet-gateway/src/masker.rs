@@ -7,31 +7,35 @@ mod edit;
 mod find;
 mod memo;
 mod memory;
+mod outdated;
 mod plan;
 mod reader;
 mod refusal;
 mod text;
+mod treat;
+mod wall;
 mod work;
 
 pub use find::LeafCache;
 pub use memory::{AnswerRow, Claimed, Memory, MemoryError};
 pub use plan::{Masker, Masking};
 pub use refusal::Refusal;
-pub use text::{MaskedText, TextRefusal};
+pub use text::{FieldValue, MaskedField, MaskedText, TextRefusal};
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use privet_mask::operator::Operator;
 use privet_text::{EntitySet, EntityType};
 
 pub(crate) use memo::answer_rows;
 
-/// What is done with findings of a type.
+/// Whether something may pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Replaced by a token.
+    /// Changed, so that it may.
     Mask,
-    /// Left as it is, and counted.
+    /// As it is.
     Keep,
     /// The request is refused.
     Refuse,
@@ -49,10 +53,10 @@ pub enum OpaqueAction {
 }
 
 /// What may leave, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MaskPolicy {
-    /// By entity type; what is neither listed nor counted is masked.
-    pub entities: BTreeMap<EntityType, Action>,
+    /// By entity type; what is neither listed nor counted is masked as [`Operator::of`] says.
+    pub entities: BTreeMap<EntityType, Operator>,
     /// Types that are kept and only counted, unless the company's own recognizers find them.
     pub counted: EntitySet,
     /// Images, PDFs and other content that cannot be read.
@@ -82,18 +86,21 @@ impl Default for MaskPolicy {
 
 impl MaskPolicy {
     /// What is done with findings of type `entity`.
-    pub fn action(&self, entity: EntityType) -> Action {
-        let unlisted = if self.counted.contains(entity) { Action::Keep } else { Action::Mask };
-        self.entities.get(&entity).copied().unwrap_or(unlisted)
+    pub fn operator(&self, entity: EntityType) -> Operator {
+        match self.entities.get(&entity) {
+            Some(operator) => operator.clone(),
+            None if self.counted.contains(entity) => Operator::Keep,
+            None => Operator::of(entity),
+        }
     }
 
     /// What is done with what `recognizer` found.
-    pub(crate) fn action_by(&self, recognizer: &str, entity: EntityType) -> Action {
+    pub(crate) fn operator_by(&self, recognizer: &str, entity: EntityType) -> Operator {
         // Only what is masked is looked for again elsewhere in a request.
         let wanted = privet_detect::is_own(recognizer) || recognizer == find::REPEATED;
         match self.entities.get(&entity) {
-            None if wanted => Action::Mask,
-            _ => self.action(entity),
+            None if wanted => Operator::of(entity),
+            _ => self.operator(entity),
         }
     }
 }

@@ -117,6 +117,7 @@ async fn carry(
             scope: Arc::clone(&scope),
             claims: prepared.claims,
             segments: prepared.segments,
+            stale: prepared.stale,
         };
         let intent = call.record.clone();
         let intended = gateway.ledger.intend(Some(additions), intent, target, prepared.body).await;
@@ -148,6 +149,7 @@ struct Prepared {
     body: Masked<Vec<u8>>,
     claims: Vec<privet_vault::Claim>,
     segments: Vec<([u8; 32], Vec<u8>)>,
+    stale: Vec<[u8; 32]>,
     restoration: Restoration,
     notice: Option<String>,
 }
@@ -204,8 +206,14 @@ fn prepare(
             .filter(|_| says_notice && !map.structured)
             .map(|notice| format!("[Privet: {notice}. Request {}]\n\n", call.request_id)),
     };
-    let (claims, segments) = (memory.into_claims(), masking.segment_memos);
-    Ok(Prepared { body: masked, claims, segments, restoration, notice })
+    Ok(Prepared {
+        body: masked,
+        claims: memory.into_claims(),
+        segments: masking.segment_memos,
+        stale: masking.stale_memos,
+        restoration,
+        notice,
+    })
 }
 
 fn describe(record: &mut Record, masking: &Masking) {
@@ -214,6 +222,11 @@ fn describe(record: &mut Record, masking: &Masking) {
         .counts
         .iter()
         .map(|(entity, count)| (entity.name().to_owned(), u64::from(*count)))
+        .collect();
+    record.operators = masking
+        .operators
+        .iter()
+        .map(|((entity, operator), count)| (format!("{entity}/{operator}"), u64::from(*count)))
         .collect();
     record.tokens_new = Some(u64::from(masking.tokens_new));
     record.tokens_reused = Some(u64::from(total.saturating_sub(masking.tokens_new)));
@@ -241,7 +254,10 @@ fn refused(call: &mut Call, refusal: Refusal, scope: &Arc<Scope>) -> Failure {
             call.record.entities.insert(entity.name().to_owned(), 1);
             problem.field = Some(role);
         }
-        Refusal::Policy { entity } | Refusal::Number { entity } | Refusal::Tightened { entity } => {
+        Refusal::Policy { entity }
+        | Refusal::Number { entity }
+        | Refusal::Form { entity, .. }
+        | Refusal::Tightened { entity } => {
             call.record.entities.insert(entity.name().to_owned(), 1);
         }
         Refusal::Opaque { content, context, .. } => {

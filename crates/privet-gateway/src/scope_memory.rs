@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use privet_text::EntityType;
-use privet_vault::{Claim, Scope, SecretMode, VaultError};
+use privet_vault::{Claim, Derivation, Scope, SecretMode, VaultError};
 use privet_wire::memo::{LeafHasher, LeafKey};
 
 use crate::masker::{Claimed, Memory, MemoryError};
@@ -48,12 +48,39 @@ impl Memory for ScopeMemory {
         self.keep(claim)
     }
 
+    fn claim_made(
+        &mut self,
+        entity: EntityType,
+        form: &str,
+        surface: &str,
+        make: &mut dyn FnMut(u32, &[u8; 32]) -> Option<String>,
+    ) -> Result<Option<Claimed>, MemoryError> {
+        let claim = self.scope.claim_made(entity, form, surface, make).map_err(failed)?;
+        claim.map(|claim| self.keep(Ok(claim))).transpose()
+    }
+
+    fn derive(&self, what: Derivation, parts: &[&[u8]]) -> [u8; 32] {
+        self.scope.derive(what, parts)
+    }
+
+    fn hash_value(&self, entity: EntityType, surface: &str) -> [u8; 32] {
+        self.scope.hash_value(entity, surface)
+    }
+
+    fn tenant(&self) -> &str {
+        self.scope.tenant()
+    }
+
     fn segments(&self, hashes: &[[u8; 32]]) -> Result<Vec<Option<Arc<[u8]>>>, MemoryError> {
         self.scope.get_segments(hashes, self.now).map_err(failed)
     }
 
     fn answers(&self, hashes: &[[u8; 32]]) -> Result<Vec<Option<Arc<[u8]>>>, MemoryError> {
         self.scope.get_answers(hashes, self.now).map_err(failed)
+    }
+
+    fn erasures(&self) -> u64 {
+        self.scope.erasures()
     }
 
     fn was_refused(&self, hash: &[u8; 32]) -> Result<bool, MemoryError> {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use privet_mask::{Destination, HostList};
 use privet_text::Raw;
 use privet_vault::SecretMode;
@@ -41,6 +42,8 @@ pub struct Settings {
     pub contact: Option<String>,
     /// Bounds.
     pub limits: Limits,
+    /// How long a token may stay unused.
+    pub tokens_unused_max: SignedDuration,
 }
 
 /// How the owner of a secret is told that it was found. A header always says it.
@@ -168,6 +171,7 @@ impl Settings {
             scope_by_session: false,
             contact: None,
             limits: Limits::default(),
+            tokens_unused_max: SignedDuration::from_hours(400 * 24),
         }
     }
 }

@@ -7,7 +7,9 @@
 mod depth;
 mod escape;
 mod masked;
+mod mention;
 mod needles;
+pub mod operator;
 mod restore;
 mod sweep;
 mod table;
@@ -16,9 +18,10 @@ mod url;
 
 pub use escape::{escape_into, is_escaped_surface};
 pub use masked::{AssembleError, Edit, Masked, assemble};
+pub use mention::Mentions;
 pub use needles::{Hit, Needles};
 pub use restore::{Destination, End, Form, LeafObserver, Restorer};
 pub use sweep::{Sweep, is_distinctive};
 pub use table::{RestoreTable, RestoreTableBuilder};
-pub use token::{LABEL_ALPHABET, TOKEN_BYTES_MAX, stem_of};
+pub use token::{LABEL_ALPHABET, TOKEN_BYTES_MAX, meant, stem_of};
 pub use url::HostList;

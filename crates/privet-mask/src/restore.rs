@@ -1,18 +1,25 @@
 //! [`Restorer`]: puts values back into an answer while it streams.
 //!
 //! It reads byte by byte and holds back only what may still become a token of the
-//! request's own table. Letter case, Markdown's backslash before the underscore, a
-//! possessive and a plural `s` are tolerated; the random part must be exact, and a
-//! letter or digit after it means it is some other token, which stays as it is.
+//! request's own table. Models change what they copy: letter case, Markdown's backslash, a
+//! hyphen, space or line break for the underscore, an ending. All that is tolerated; the
+//! random part must be exact, and what stands beside it must leave no doubt that it is
+//! this token and not a piece of something else, which stays as it is.
 
+mod beside;
+mod gap;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use privet_text::EntityType;
 
 use crate::depth::{Boundary, Decoded, DepthLexer};
-use crate::table::{Candidates, Entry, RestoreTable};
+use crate::table::{Candidates, Kind, RestoreTable, Value};
 use crate::url::UrlTracker;
 use crate::{HostList, escape_into};
+use beside::{Before, Verdict, judge, judge_at_end, may_begin};
+use gap::Gap;
 
 /// What the text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +83,10 @@ pub struct Restorer {
     url: UrlTracker,
     held: Vec<Unit>,
     matching: Option<Matching>,
-    /// The byte that was released last.
-    previous: u8,
+    /// Read before, to be read again.
+    again: VecDeque<Unit>,
+    /// What was released last.
+    before: Before,
     in_leaf: bool,
     leaf_at: usize,
     /// Decoded bytes of the leaf that the observer has not seen yet.
@@ -97,15 +106,31 @@ struct Unit {
     depth: u8,
     number: bool,
     unlisted: bool,
+    /// The host of a web address begins here.
+    host: bool,
+}
+
+/// What the held units may be.
+#[derive(Debug)]
+struct Matching {
+    /// The entries that go on; `None` when it is known which it is not.
+    candidates: Option<Candidates>,
+    /// The last byte of theirs that was read.
+    last: u8,
+    /// What was read behind it, for a separator.
+    gap: Gap,
+    /// What stood in front.
+    before: Before,
+    /// The entries that the first units spell, the longest last.
+    complete: Vec<Complete>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Matching {
-    candidates: Candidates,
-    /// The entry that all held units spell, if they do.
-    complete: Option<usize>,
-    /// A plural `s` is held too.
-    plural: bool,
+struct Complete {
+    entry: usize,
+    kind: Kind,
+    /// How many of the held units.
+    units: usize,
 }
 
 impl Restorer {
@@ -125,7 +150,8 @@ impl Restorer {
             url: UrlTracker::default(),
             held: Vec::new(),
             matching: None,
-            previous: 0,
+            again: VecDeque::new(),
+            before: Before::default(),
             in_leaf: false,
             leaf_at: 0,
             unseen: Vec::new(),
@@ -141,7 +167,15 @@ impl Restorer {
         }
         for byte in piece.bytes() {
             let unit = self.read(byte);
+            // Almost every byte passes here.
+            if self.matching.is_none() && !self.may_begin_at(unit) {
+                self.release(unit, out, observer);
+                continue;
+            }
             self.step(unit, out, observer);
+            if !self.again.is_empty() {
+                self.read_again(out, observer);
+            }
         }
         self.show(observer);
     }
@@ -169,24 +203,39 @@ impl Restorer {
         if self.form == Form::Text && !self.in_leaf {
             self.start_leaf(observer);
         }
-        let certain = end == End::Complete || !self.is_ambiguous();
-        match self.matching.take() {
-            Some(matching) if certain && matching.complete.is_some() => {
-                self.release_match(matching, out, observer);
+        while let Some(matching) = self.matching.take() {
+            if end == End::Cut && self.may_go_on(&matching) {
+                self.release_held(out, observer);
+            } else {
+                self.resolve(matching, true, out, observer);
+                self.read_again(out, observer);
             }
-            _ => self.release_held(out, observer),
         }
+        self.release_held(out, observer);
         if self.in_leaf {
             self.end_leaf(observer);
         }
     }
 
-    /// Whether the held text is a whole token that is also the beginning of a longer
-    /// one of the same request: only knowing how the text ended tells which it was.
+    /// Whether the held text is a whole token, but could also be the beginning of something
+    /// longer: only knowing how the text ended tells which it was.
     pub fn is_ambiguous(&self) -> bool {
-        self.matching.is_some_and(|matching| {
-            matching.complete.is_some() && !matching.plural && matching.candidates.remain() > 1
-        })
+        self.matching
+            .as_ref()
+            .is_some_and(|matching| !matching.complete.is_empty() && self.may_go_on(matching))
+    }
+
+    /// Whether a text that was cut here may have been about to say something else.
+    fn may_go_on(&self, matching: &Matching) -> bool {
+        let Some(candidates) = matching.candidates else { return false };
+        match matching.complete.last() {
+            // A label ends where it must; an address or a number may always be longer.
+            Some(whole) if whole.units == self.held.len() => {
+                self.table.goes_on(candidates)
+                    || matches!(whole.kind, Kind::Whole | Kind::Name | Kind::Number)
+            }
+            _ => true,
+        }
     }
 
     /// Whether the text would write the marker of a secret into a file because the table
@@ -210,152 +259,238 @@ impl Restorer {
                 (step.decoded, boundary, number, !step.syntax && (depth > 0 || number))
             }
         };
-        let unlisted = self.url.is_unlisted();
+        let (unlisted, host) = (self.url.is_unlisted(), self.url.is_at_host());
         for inner in decoded.as_bytes() {
             self.url.push(*inner, &self.hosts);
         }
-        Unit { raw: byte, decoded, boundary, plain, depth, number, unlisted }
+        Unit { raw: byte, decoded, boundary, plain, depth, number, unlisted, host }
+    }
+
+    fn read_again(&mut self, out: &mut Vec<u8>, observer: &mut dyn LeafObserver) {
+        while let Some(unit) = self.again.pop_front() {
+            self.step(unit, out, observer);
+        }
     }
 
     fn step(&mut self, unit: Unit, out: &mut Vec<u8>, observer: &mut dyn LeafObserver) {
-        let Some(matching) = self.matching else {
+        if self.matching.is_none() {
             return self.begin(unit, out, observer);
+        }
+        let Some(mut matching) = self.matching.take() else { return };
+        let ended = unit.boundary == Boundary::LeafEnd;
+        self.held.push(unit);
+        matching.candidates = match matching.candidates {
+            Some(candidates) if !ended => self.advance(candidates, &mut matching, unit.decoded),
+            _ => None,
         };
-        if !matching.plural {
-            if unit.boundary != Boundary::LeafEnd
-                && let Some(candidates) = self.table.narrow(matching.candidates, unit.raw)
-            {
-                self.held.push(unit);
-                let complete = self.table.complete(candidates);
-                self.matching = Some(Matching { candidates, complete, plural: false });
-                return;
+        if matching.candidates.is_some() {
+            // The first bytes of an escape say nothing yet.
+            if !unit.decoded.as_bytes().is_empty() {
+                self.note_complete(&mut matching);
             }
-            let escapes_underscore = unit.raw == b'\\'
-                && self.table.narrow(matching.candidates, b'_').is_some()
-                && self.held.iter().filter(|held| held.raw == b'\\').count() < 4;
-            if escapes_underscore {
-                self.held.push(unit);
-                return;
-            }
+            self.matching = Some(matching);
+        } else {
+            self.resolve(matching, ended, out, observer);
         }
-        match matching.complete.and_then(|index| self.table.entry(index)) {
-            Some(entry) if entry.numeric => {
-                if ends_number(unit) {
-                    self.release_match(matching, out, observer);
-                    self.begin(unit, out, observer);
-                } else {
-                    self.retry(unit, out, observer);
-                }
-            }
-            Some(_) if unit.raw == b's' && !matching.plural && self.held_in_capitals() => {
-                self.held.push(unit);
-                self.matching = Some(Matching { plural: true, ..matching });
-            }
-            Some(_) if !unit.raw.is_ascii_alphanumeric() => {
-                self.release_match(matching, out, observer);
-                self.begin(unit, out, observer);
-            }
-            _ => self.retry(unit, out, observer),
-        }
+    }
+
+    fn may_begin_at(&self, unit: Unit) -> bool {
+        let first = unit.decoded.as_bytes().first().copied().unwrap_or_default();
+        unit.plain && self.table.may_start(first, self.before.is_word())
     }
 
     /// Nothing is held: starts a match at `unit`, or releases it.
     fn begin(&mut self, unit: Unit, out: &mut Vec<u8>, observer: &mut dyn LeafObserver) {
-        if unit.plain
-            && self.table.may_start(unit.raw)
-            && !(unit.raw.is_ascii_digit() && self.previous.is_ascii_digit())
-            && let Some(candidates) = self.table.narrow(self.table.all(), unit.raw)
-        {
-            self.held.push(unit);
-            let complete = self.table.complete(candidates);
-            self.matching = Some(Matching { candidates, complete, plural: false });
-        } else {
-            self.release(unit, out, observer);
+        if self.may_begin_at(unit) {
+            let before =
+                if unit.boundary == Boundary::LeafStart { Before::default() } else { self.before };
+            let mut matching = Matching {
+                candidates: None,
+                last: 0,
+                gap: Gap::default(),
+                before,
+                complete: Vec::new(),
+            };
+            matching.candidates = self.advance(self.table.all(), &mut matching, unit.decoded);
+            if matching.candidates.is_some() {
+                self.held.push(unit);
+                self.matching = Some(matching);
+                return;
+            }
+        }
+        self.release(unit, out, observer);
+    }
+
+    /// The candidates that go on with `decoded`; `None` if there are none.
+    fn advance(
+        &self,
+        mut candidates: Candidates,
+        matching: &mut Matching,
+        decoded: Decoded,
+    ) -> Option<Candidates> {
+        for &byte in decoded.as_bytes() {
+            let gap = matching.gap;
+            let direct = self.table.narrow(candidates, byte).filter(|_| {
+                gap.is_empty()
+                    || (gap.is_escape() && byte.is_ascii_punctuation())
+                    || gap.stands_for(matching.last, true)
+            });
+            let over = |separator: u8| {
+                let behind = self.table.narrow(candidates, separator)?;
+                let next = self.table.narrow(behind, byte)?;
+                gap.stands_for(separator, false).then_some(next)
+            };
+            if let Some(next) = direct.or_else(|| over(b'_')).or_else(|| over(b' ')) {
+                candidates = next;
+                matching.last = byte;
+                matching.gap = Gap::default();
+            } else if self.may_hold_gap(candidates, matching.last, byte) {
+                matching.gap = gap.with(byte)?;
+            } else {
+                return None;
+            }
+        }
+        Some(candidates)
+    }
+
+    /// Whether the candidates have a place here for something between their parts.
+    fn may_hold_gap(&self, candidates: Candidates, last: u8, byte: u8) -> bool {
+        let next = |byte: &u8| self.table.narrow(candidates, *byte).is_some();
+        matches!(last, b'_' | b' ')
+            || next(&b'_')
+            || next(&b' ')
+            || (byte == b'\\' && b"-.@+()/:~".iter().any(next))
+    }
+
+    fn note_complete(&self, matching: &mut Matching) {
+        let Some(candidates) = matching.candidates.filter(|_| matching.gap.is_empty()) else {
+            return;
+        };
+        let Some((index, entry)) =
+            self.table.complete(candidates).and_then(|i| Some((i, self.table.entry(i)?)))
+        else {
+            return;
+        };
+        let first = self.held.first().and_then(|unit| unit.decoded.as_bytes().first());
+        let units = self.held.len();
+        // The number of a marker is no random part: nothing but backslashes may be added.
+        let exact = entry.kind != Kind::Marker
+            || self.written(units).iter().filter(|byte| **byte != b'\\').count()
+                == entry.spelling.len();
+        let fits = first.is_some_and(|first| may_begin(entry.kind, *first, matching.before));
+        if exact && fits && matching.complete.last().is_none_or(|last| last.units < units) {
+            matching.complete.push(Complete { entry: index, kind: entry.kind, units });
         }
     }
 
-    /// The held units are no token: releases the first and reads the others anew.
-    fn retry(&mut self, unit: Unit, out: &mut Vec<u8>, observer: &mut dyn LeafObserver) {
-        self.matching = None;
-        let mut units = std::mem::take(&mut self.held).into_iter();
-        if let Some(first) = units.next() {
+    /// What the first `units` held ones decode to.
+    fn written(&self, units: usize) -> Vec<u8> {
+        let held = self.held.get(..units).unwrap_or_default();
+        held.iter().flat_map(|unit| unit.decoded.as_bytes()).copied().collect()
+    }
+
+    /// No entry goes on: restores the longest that was spelled whole, if what follows
+    /// allows it; otherwise releases the first unit and reads the others again.
+    fn resolve(
+        &mut self,
+        mut matching: Matching,
+        ended: bool,
+        out: &mut Vec<u8>,
+        observer: &mut dyn LeafObserver,
+    ) {
+        let in_number = self.held.first().is_some_and(|unit| unit.number);
+        while let Some(whole) = matching.complete.last().copied() {
+            let written = self.written(whole.units);
+            let behind = self.held.get(whole.units..).unwrap_or_default();
+            let behind: Vec<u8> =
+                behind.iter().flat_map(|unit| unit.decoded.as_bytes()).copied().collect();
+            let verdict = match ended {
+                true if judge_at_end(whole.kind, &written, &behind, in_number) => Verdict::Token,
+                true => Verdict::Other,
+                false => judge(whole.kind, &written, &behind, in_number),
+            };
+            match verdict {
+                Verdict::Token => return self.release_match(whole, out, observer),
+                Verdict::Open => {
+                    matching.candidates = None;
+                    self.matching = Some(matching);
+                    return;
+                }
+                Verdict::Other => matching.complete.pop(),
+            };
+        }
+        let mut held = std::mem::take(&mut self.held).into_iter();
+        let first = held.next();
+        // INVARIANT: what is read again is shorter than what was held, so this ends.
+        held.rev().for_each(|unit| self.again.push_front(unit));
+        if let Some(first) = first {
             self.release(first, out, observer);
         }
-        for held in units {
-            self.step(held, out, observer);
-        }
-        self.step(unit, out, observer);
     }
 
     fn release_match(
         &mut self,
-        matching: Matching,
+        whole: Complete,
         out: &mut Vec<u8>,
         observer: &mut dyn LeafObserver,
     ) {
-        self.matching = None;
+        let behind = self.held.split_off(whole.units.min(self.held.len()));
+        behind.into_iter().rev().for_each(|unit| self.again.push_front(unit));
         let table = Arc::clone(&self.table);
-        let entry = matching.complete.and_then(|index| table.entry(index));
-        let (Some(entry), Some(&first)) = (entry, self.held.first()) else {
+        let written = String::from_utf8_lossy(&self.written(self.held.len())).into_owned();
+        let value = table.entry(whole.entry).and_then(|entry| table.value_of(entry, &written));
+        let (Some(value), Some(&first)) = (value, self.held.first()) else {
             return self.release_held(out, observer);
         };
-        let secret = entry.entity == EntityType::Secret;
+        let secret = value.entity == EntityType::Secret;
         if secret && self.destination == Destination::FileEdit && table.withholds_secrets() {
             self.marker_written = true;
             return self.release_held(out, observer);
         }
-        if !self.may_restore(entry.entity, first) || (first.number && !entry.numeric) {
+        let wrong_place = first.number && whole.kind != Kind::Number;
+        if !self.may_restore(value.entity, first) || wrong_place {
             return self.release_held(out, observer);
         }
-        let plural = if matching.plural { self.held.pop() } else { None };
         if first.boundary == Boundary::LeafStart {
             self.start_leaf(observer);
         }
-        self.put_value(entry, first, out, observer);
-        if let Some(plural) = plural {
-            self.release(plural, out, observer);
-        }
+        self.put_value(value, first, &written, out, observer);
     }
 
     fn put_value(
         &mut self,
-        entry: &Entry,
+        value: &Value,
         place: Unit,
+        written: &str,
         out: &mut Vec<u8>,
         observer: &mut dyn LeafObserver,
     ) {
         let outer = u8::from(self.form == Form::Json && place.depth > 0);
         let mut inner = place.depth - outer;
-        if entry.escaped && inner > 0 {
+        if value.escaped && inner > 0 {
             inner -= 1;
         }
         let mut decoded = String::new();
-        escape_into(entry.value.expose(), inner, &mut decoded);
+        escape_into(value.value.expose(), inner, &mut decoded);
         let mut raw = String::new();
         escape_into(&decoded, outer, &mut raw);
         out.extend_from_slice(raw.as_bytes());
-        self.previous = raw.bytes().last().unwrap_or(0);
-
-        let original: Vec<u8> = std::mem::take(&mut self.held)
-            .iter()
-            .flat_map(|unit| unit.decoded.as_bytes().to_vec())
-            .collect();
+        decoded.bytes().for_each(|byte| self.before.push(byte));
+        self.held.clear();
         let start = self.leaf_at;
         self.leaf_at += decoded.len();
         self.unseen.extend_from_slice(decoded.as_bytes());
-        observer.leaf_edited(start, self.leaf_at, &String::from_utf8_lossy(&original));
+        observer.leaf_edited(start, self.leaf_at, written);
     }
 
     fn may_restore(&self, entity: EntityType, place: Unit) -> bool {
+        // A host that stands for a host leads nowhere but there.
+        let named = place.host && matches!(entity, EntityType::Hostname | EntityType::IpAddress);
         match self.destination {
             Destination::Outbound => false,
-            Destination::Inside => entity != EntityType::Secret && !place.unlisted,
+            Destination::Inside => entity != EntityType::Secret && (!place.unlisted || named),
             Destination::FileEdit => true,
         }
-    }
-
-    fn held_in_capitals(&self) -> bool {
-        !self.held.iter().any(|unit| unit.raw.is_ascii_lowercase())
     }
 
     fn release_held(&mut self, out: &mut Vec<u8>, observer: &mut dyn LeafObserver) {
@@ -371,7 +506,7 @@ impl Restorer {
             Boundary::None => {}
         }
         out.push(unit.raw);
-        self.previous = unit.raw;
+        unit.decoded.as_bytes().iter().for_each(|byte| self.before.push(*byte));
         if self.in_leaf {
             let decoded = unit.decoded.as_bytes();
             self.leaf_at += decoded.len();
@@ -381,6 +516,7 @@ impl Restorer {
 
     fn start_leaf(&mut self, observer: &mut dyn LeafObserver) {
         self.in_leaf = true;
+        self.before = Before::default();
         self.leaf_at = 0;
         observer.leaf_started();
     }
@@ -397,13 +533,6 @@ impl Restorer {
             self.unseen.clear();
         }
     }
-}
-
-/// Whether `unit` cannot go on with a number.
-fn ends_number(unit: Unit) -> bool {
-    let goes_on =
-        unit.raw.is_ascii_digit() || (unit.number && matches!(unit.raw, b'.' | b'e' | b'E'));
-    !goes_on
 }
 
 #[cfg(test)]

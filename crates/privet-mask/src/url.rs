@@ -51,6 +51,11 @@ impl UrlTracker {
         matches!(self.state, Place::Host(_) | Place::Path { allowed: false })
     }
 
+    /// Whether the next byte is the first of a web address's host.
+    pub(crate) fn is_at_host(&self) -> bool {
+        matches!(&self.state, Place::Host(host) if host.is_empty() || host.ends_with('@'))
+    }
+
     pub(crate) fn push(&mut self, byte: u8, hosts: &HostList) {
         self.state = match (std::mem::take(&mut self.state), byte) {
             (

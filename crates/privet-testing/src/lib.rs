@@ -1,10 +1,12 @@
-//! What tests of several crates need: a PostgreSQL server of their own.
+//! What tests of several crates need: a PostgreSQL server and an OpenBao of their own.
 //!
 //! The programs are those of Debian's package `postgresql` (any `initdb`, `pg_ctl` and
 //! `psql` of version 15 or later will do). Where they are missing a test fails; it
 //! does not skip.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use it")]
+
+mod bao;
 
 use std::fs;
 use std::net::TcpListener;
@@ -15,6 +17,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+pub use bao::Bao;
 
 /// A PostgreSQL server on a port of this machine, with its files in a folder of its own.
 /// It stops when it is dropped.

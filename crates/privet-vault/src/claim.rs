@@ -87,7 +87,7 @@ impl Scope {
 
     /// Finds the token of `exact` in the cache, among the requests in flight or
     /// in the store; otherwise reserves the first free one of `candidates`.
-    fn claim_with<I: Iterator<Item = String>>(
+    pub(crate) fn claim_with<I: Iterator<Item = String>>(
         &self,
         entity: EntityType,
         exact: Surface,
@@ -104,8 +104,9 @@ impl Scope {
             return Ok(Some(self.fresh(entity, reservation)));
         }
         self.shared.store.read(|connection| {
-            if let Some(token) = stored_token(connection, self.id, &exact)? {
+            if let Some((token, last_used)) = stored_token(connection, self.id, &exact)? {
                 let token: Arc<str> = token.into();
+                self.shared.note_token_use(self.id, &token, last_used);
                 self.shared.remember(self.id, exact, &token);
                 return Ok(Some(self.settled(entity, token)));
             }
@@ -196,15 +197,16 @@ fn insert_value(
     }
 }
 
+/// The token of a value, and the hour of its last use.
 fn stored_token(
     connection: &Connection<'_>,
     scope: i64,
     surface: &Surface,
-) -> Result<Option<String>, VaultError> {
+) -> Result<Option<(String, i64)>, VaultError> {
     connection.query_opt(
-        "SELECT token FROM token WHERE scope = ?1 AND surface = ?2",
+        "SELECT token, last_used FROM token WHERE scope = ?1 AND surface = ?2",
         params![scope, surface],
-        |row| Ok(row.get(0)?),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 

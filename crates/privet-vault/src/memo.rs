@@ -9,6 +9,7 @@ use privet_store::{Connection, ToValue, Transaction, params};
 use subtle::ConstantTimeEq;
 
 use crate::VaultError;
+use crate::hold::held_scopes;
 use crate::memo_cache::Use;
 use crate::reservation::lock;
 use crate::scope::{HmacSha256, Scope, digest};
@@ -120,6 +121,20 @@ impl Scope {
         now: Timestamp,
     ) -> Result<Vec<Lost>, VaultError> {
         self.insert(tx, Table::Segment, memos.iter().map(|(hash, memo)| (hash, &**memo)), now)
+    }
+
+    /// Removes segment memos that others are about to take the place of.
+    pub fn remove_segment_memos(
+        &self,
+        tx: &Transaction<'_>,
+        hashes: &[MemoHash],
+    ) -> Result<(), VaultError> {
+        for hash in hashes {
+            let sql = "DELETE FROM segment_memo WHERE scope = ?1 AND hash = ?2";
+            tx.execute(sql, params![self.id, hash])?;
+            lock(&self.shared.memos).remove(Table::Segment, self.id, hash);
+        }
+        Ok(())
     }
 
     /// Writes answer memos, those apart that are there already.
@@ -254,9 +269,10 @@ impl Scope {
 }
 
 impl Vault {
-    /// Writes down which memos were used. Runs with [`expire`](Self::expire);
+    /// Writes down which tokens and memos were used. Runs with [`expire`](Self::expire);
     /// call it before stopping, too.
     pub fn record_uses(&self) -> Result<(), VaultError> {
+        self.record_token_uses()?;
         let uses = lock(&self.shared.memos).take_uses();
         for uses in uses.chunks(ROWS_A_WRITE) {
             let uses = uses.to_vec();
@@ -272,7 +288,7 @@ impl Vault {
     }
 
     /// Removes memos that nobody used for `unused_for`, a few at a time so that
-    /// requests go on.
+    /// requests go on, but for those under a hold.
     pub fn expire(
         &self,
         now: Timestamp,
@@ -360,11 +376,22 @@ impl Table {
     }
 
     fn unused(self) -> &'static str {
-        per_table!(
-            self,
-            "SELECT scope, hash FROM ",
-            " WHERE (scope, hash) > (?1, ?2) AND last_used < ?3 ORDER BY scope, hash LIMIT ?4"
-        )
+        macro_rules! unused {
+            ($table:literal) => {
+                concat!(
+                    "SELECT scope, hash FROM ",
+                    $table,
+                    " WHERE (scope, hash) > (?1, ?2) AND last_used < ?3 AND scope NOT IN ",
+                    held_scopes!(),
+                    " ORDER BY scope, hash LIMIT ?4"
+                )
+            };
+        }
+        match self {
+            Self::Segment => unused!("segment_memo"),
+            Self::Answer => unused!("answer_memo"),
+            Self::Refused => unused!("refused"),
+        }
     }
 
     fn delete(self) -> &'static str {

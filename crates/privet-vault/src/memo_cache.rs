@@ -39,6 +39,13 @@ impl MemoCache {
         self.bytes = 0;
     }
 
+    /// Forgets one memo.
+    pub(crate) fn remove(&mut self, table: Table, scope: i64, hash: &MemoHash) {
+        if let Some(removed) = self.memos.remove(&(table, scope, *hash)) {
+            self.bytes -= removed.memo.len() + ENTRY_BYTES;
+        }
+    }
+
     pub(crate) fn get(
         &mut self,
         table: Table,

@@ -26,6 +26,11 @@ pub(crate) enum Purpose {
     Secret,
     SecretIndex,
     SecretSeal,
+    StandIn,
+    FormatPreserving,
+    DateShift,
+    Noise,
+    HashOperator,
 }
 
 impl Purpose {
@@ -47,6 +52,11 @@ impl Purpose {
             Self::Secret => b"secret",
             Self::SecretIndex => b"secret-index",
             Self::SecretSeal => b"secret-seal",
+            Self::StandIn => b"stand-in",
+            Self::FormatPreserving => b"format-preserving",
+            Self::DateShift => b"date-shift",
+            Self::Noise => b"noise",
+            Self::HashOperator => b"hash-operator",
         }
     }
 }

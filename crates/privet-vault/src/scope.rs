@@ -16,6 +16,7 @@ use crate::purpose::{Key, Purpose, derive, framed};
 use crate::reservation::Reservations;
 use crate::scope_keys::{Reference, ScopeSecret};
 use crate::seal::Place;
+use crate::stand_in::OperatorKeys;
 use crate::tree::{KeyTree, Leaf};
 use crate::vault::{Shared, last_erasure};
 
@@ -71,6 +72,7 @@ pub struct Scope {
     pub(crate) keys: ScopeKeys,
     /// Which erasures were carried out when it was opened.
     pub(crate) erasures: i64,
+    pub(crate) operators: OperatorKeys,
     pub(crate) reserved: Arc<Mutex<Reservations>>,
     pub(crate) shared: Arc<Shared>,
 }
@@ -129,6 +131,7 @@ impl Scope {
         Self {
             id,
             keys: ScopeKeys::new(&secret.names, secret.values, &name.tenant, &reference),
+            operators: OperatorKeys::new(&secret.names, &shared.ring, &name.tenant, &reference),
             name,
             reference,
             erasures,
@@ -140,6 +143,11 @@ impl Scope {
     /// The scope's name.
     pub fn name(&self) -> &ScopeName {
         &self.name
+    }
+
+    /// How many erasures had been carried out when the scope was opened.
+    pub fn erasures(&self) -> u64 {
+        u64::try_from(self.erasures).unwrap_or(0)
     }
 
     /// Whether nothing was erased since the scope was opened. If something was, all that the

@@ -13,6 +13,8 @@ use subtle::ConstantTimeEq;
 use crate::api_key::ApiKeys;
 use crate::day_key::DayKey;
 use crate::erasure;
+use crate::expiry::TokenUse;
+use crate::memo::hour_of;
 use crate::memo_cache::MemoCache;
 use crate::purpose::Purpose;
 use crate::reservation::{Surface, lock};
@@ -63,11 +65,21 @@ pub(crate) struct Shared {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) memos: Mutex<MemoCache>,
     pub(crate) day_keys: Mutex<Vec<Arc<DayKey>>>,
-    known: Mutex<LruCache<(i64, Surface), Arc<str>>>,
+    known: Mutex<LruCache<(i64, Surface), Known>>,
+    pub(crate) token_uses: Mutex<Vec<TokenUse>>,
+    /// The hour, as of the last scope that was opened.
+    pub(crate) hour: AtomicI64,
     /// The last erasure that the caches know of.
     erasures: AtomicI64,
     /// The root key was refused when it was last asked.
     closed: AtomicBool,
+}
+
+/// A token that a value has.
+struct Known {
+    token: Arc<str>,
+    /// The hour of a use that was noted, or is about to be.
+    last_used: i64,
 }
 
 impl Vault {
@@ -100,6 +112,8 @@ impl Vault {
             memos: Mutex::new(MemoCache::new(options.memo_bytes_max)),
             day_keys: Mutex::default(),
             known: Mutex::new(LruCache::new(options.tokens_max)),
+            token_uses: Mutex::default(),
+            hour: AtomicI64::new(hour_of(now)),
             erasures: AtomicI64::new(erasures),
             closed: AtomicBool::new(false),
         };
@@ -139,6 +153,7 @@ impl Vault {
         if self.shared.closed.load(Ordering::Acquire) {
             return Err(VaultError::Closed);
         }
+        self.shared.hour.fetch_max(hour_of(now), Ordering::Relaxed);
         let current = |scope: &&Arc<Scope>| scope.erasures == self.shared.erasures();
         if let Some(scope) = lock(&self.scopes).get(name).filter(current) {
             return Ok(Arc::clone(scope));
@@ -207,7 +222,20 @@ impl fmt::Debug for Vault {
 impl Shared {
     /// The token remembered for a value.
     pub(crate) fn known(&self, scope: i64, surface: &Surface) -> Option<Arc<str>> {
-        lock(&self.known).get(&(scope, *surface)).map(Arc::clone)
+        let (token, last_used) = {
+            let mut known = lock(&self.known);
+            let known = known.get_mut(&(scope, *surface))?;
+            let last_used = known.last_used;
+            known.last_used = last_used.max(self.hour.load(Ordering::Relaxed));
+            (Arc::clone(&known.token), last_used)
+        };
+        self.note_token_use(scope, &token, last_used);
+        Some(token)
+    }
+
+    /// Forgets which tokens values have.
+    pub(crate) fn forget_known(&self) {
+        lock(&self.known).clear();
     }
 
     /// The last erasure that the caches know of.
@@ -218,14 +246,16 @@ impl Shared {
     /// Forgets all that may have been erased. Scopes that are open are opened anew by the
     /// next request.
     pub(crate) fn forget_before(&self, erasure: i64) {
-        lock(&self.known).clear();
+        self.forget_known();
         lock(&self.memos).clear();
         self.erasures.fetch_max(erasure, Ordering::AcqRel);
     }
 
     /// Remembers a token whose row is on the disk.
     pub(crate) fn remember(&self, scope: i64, surface: Surface, token: &Arc<str>) {
-        lock(&self.known).insert((scope, surface), Arc::clone(token));
+        let last_used = self.hour.load(Ordering::Relaxed);
+        let known = Known { token: Arc::clone(token), last_used };
+        lock(&self.known).insert((scope, surface), known);
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, check, demo, eval, explain, key, masking, scan, serve, standin, subject, vault,
+    audit, check, demo, eval, explain, hold, key, masking, scan, serve, standin, subject, vault,
 };
 use crate::config::Environment;
 use crate::console::{CommandError, Console, Exit};
@@ -39,7 +39,7 @@ enum Command {
     /// Replace personal data and secrets in files by tokens of the gateway's vault.
     Mask(masking::Args),
     /// Put the values back in place of tokens.
-    Unmask(masking::Args),
+    Unmask(masking::UnmaskArgs),
     /// Check the configuration and explain mistakes by line and column.
     Check(check::Args),
     /// Make, list and revoke the keys of callers.
@@ -51,6 +51,9 @@ enum Command {
     /// Find what the vault holds about a person, give it out, erase it.
     #[command(subcommand)]
     Subject(subject::Command),
+    /// Make, list and end legal holds: what must not be deleted.
+    #[command(subcommand)]
+    Hold(hold::Command),
     /// Read and verify the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -80,6 +83,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_>) -> Result<Exit, CommandError> 
         Command::Key(command) => key::run(command, config, console),
         Command::Vault(command) => vault::run(command, config, console),
         Command::Subject(command) => subject::run(command, config, console),
+        Command::Hold(command) => hold::run(command, config, console),
         Command::Audit(command) => audit::run(command, config, console),
     }
 }

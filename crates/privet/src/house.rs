@@ -8,10 +8,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use privet_audit::{AuditError, Event, Record};
 use privet_store::{Location, PostgresOptions, Schema, Store, StoreOptions};
-use privet_vault::{KeyFile, OsRandom, RootKeyError, Stores, Vault};
+use privet_vault::{OsRandom, Stores, Vault};
 
 use crate::config::{self, Config, Environment};
 use crate::console::{CommandError, Console};
+use crate::root::Root;
 
 /// Databases and vault, open.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ pub struct House {
     /// The vault in it.
     pub vault: Vault,
     /// The root key.
-    pub root: Arc<KeyFile>,
+    pub root: Root,
     /// The key file, if it was made just now: say that it needs a backup.
     pub key_made: Option<PathBuf>,
 }
@@ -38,23 +39,20 @@ impl House {
             make_private_directory(&config.data_dir)?;
             make_private_directory(&config.keys_dir)?;
         }
-        let (root, key_made) = root_key(config)?;
-        let root = Arc::new(root);
+        let (root, key_made) = Root::open(config, environment)?;
         let stores = Stores {
             main: open_store(config, Schema::Main, environment)?,
             keys: open_store(config, Schema::Keys, environment)?,
         };
         let store = stores.main.clone();
-        let vault = Vault::open(stores, Arc::clone(&root) as _, Arc::new(OsRandom), now).map_err(
-            |error| {
-                let hint = format!(
-                    "the vault is `{}`, the key `{}`",
-                    database_name(&store),
-                    config.key_file.display()
-                );
-                CommandError::could_not_run(&error).hint(hint)
-            },
-        )?;
+        let vault = Vault::open(stores, root.keys(), Arc::new(OsRandom), now).map_err(|error| {
+            let hint = format!(
+                "the vault is `{}`, the key `{}`",
+                database_name(&store),
+                Root::place(config)
+            );
+            CommandError::could_not_run(&error).hint(hint)
+        })?;
         Ok(Self { store, vault, root, key_made })
     }
 
@@ -166,22 +164,6 @@ fn server_options(
         None => None,
     };
     Ok(PostgresOptions { url: url.expose().clone().into(), ca })
-}
-
-fn root_key(config: &Config) -> Result<(KeyFile, Option<PathBuf>), CommandError> {
-    let path = &config.key_file;
-    let failed = |error: RootKeyError| CommandError::could_not_run(&error);
-    match KeyFile::load(path) {
-        Ok(root) => Ok((root, None)),
-        Err(error @ RootKeyError::Missing(_)) if config.keys_file().exists() => {
-            Err(failed(error).hint("the vault is there: put its key back from your backup"))
-        }
-        Err(RootKeyError::Missing(_)) => {
-            let root = KeyFile::load_or_create(path, &OsRandom).map_err(failed)?;
-            Ok((root, Some(path.clone())))
-        }
-        Err(error) => Err(failed(error)),
-    }
 }
 
 fn make_private_directory(path: &Path) -> Result<(), CommandError> {

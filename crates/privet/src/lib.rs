@@ -5,4 +5,5 @@ pub mod commands;
 pub mod config;
 pub mod console;
 pub mod house;
+pub mod root;
 pub mod wiring;

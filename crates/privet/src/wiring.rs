@@ -8,13 +8,14 @@ use privet_gateway::{
     Credential, Gateway, Limits, Maskers, ScopedException, SecretNotice, Settings, Tasks, TlsFiles,
     UpstreamSettings,
 };
+use privet_mask::operator::Operator;
 use privet_mask::{Destination, HostList};
 use privet_vault::SecretMode;
 use privet_wire::answer::ToolRules;
 
 use crate::config::{
-    self, Config, ConnectorRule, DepthRule, EntityRule, Environment, NamesRule, NumberRule,
-    OpaqueRule, Own, ProfileRule, RestoreRule, SecretRule,
+    self, Config, ConnectorRule, DepthRule, Environment, NamesRule, NumberRule, OpaqueRule, Own,
+    ProfileRule, RestoreRule, SecretRule,
 };
 use crate::console::CommandError;
 use crate::house::House;
@@ -26,8 +27,8 @@ pub fn analyzer(config: &Config, own: &Own) -> Analyzer {
         // What is kept is looked for all the same: it is counted in the audit.
         options.entities.insert(*entity);
         match rule {
-            EntityRule::Keep => options.counted.insert(*entity),
-            EntityRule::Mask | EntityRule::Refuse => options.counted.remove(*entity),
+            Operator::Keep => options.counted.insert(*entity),
+            _ => options.counted.remove(*entity),
         }
     }
     options.allow.extend(config.policy.allow_terms.iter().cloned());
@@ -121,6 +122,7 @@ fn settings(config: &Config, own: &Own) -> Settings {
         restore_hosts: HostList::new(policy.restore.url_hosts.iter().cloned()),
         scope_by_session: policy.session_scope,
         contact: config.contact.clone(),
+        tokens_unused_max: config.tokens_unused,
         limits: Limits {
             body_bytes_max: limits.body_bytes_max,
             header_bytes_max: limits.header_bytes_max,
@@ -145,13 +147,8 @@ pub fn secret_mode(policy: &config::Policy) -> SecretMode {
 
 /// What the configuration does with findings.
 pub fn mask_policy(policy: &config::Policy) -> MaskPolicy {
-    let action = |rule: &EntityRule| match rule {
-        EntityRule::Mask => Action::Mask,
-        EntityRule::Keep => Action::Keep,
-        EntityRule::Refuse => Action::Refuse,
-    };
     MaskPolicy {
-        entities: policy.entities.iter().map(|(entity, rule)| (*entity, action(rule))).collect(),
+        entities: policy.entities.clone(),
         counted: profile(policy.profile).counted(),
         opaque: match policy.opaque {
             OpaqueRule::Refuse => OpaqueAction::Refuse,

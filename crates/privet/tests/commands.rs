@@ -276,14 +276,19 @@ fn masked_files_come_back_as_they_were() {
     let again = home.run_well(&["mask", "in/letter.txt"]).out;
     let secret = |text: &str| text.replace("SECRET_000002", "SECRET_000001");
     assert_eq!(secret(&again), masked, "the same tokens");
-    home.run_well(&["unmask", "masked", "--output", "back"]);
+    home.run_well(&["unmask", "masked", "--reason", "test", "--output", "back"]);
     let back =
         |name: &str| std::fs::read_to_string(home.path("back/masked/in").join(name)).unwrap();
     assert_eq!((back("letter.txt").as_str(), back("said.json").as_str()), (letter, json));
 
     home.run_well(&["key", "create", "--name", "other"]);
-    assert_eq!(home.run(&["unmask", "masked/in/letter.txt"]).code, Some(2), "whose tokens?");
-    let foreign = home.run_well(&["unmask", "masked/in/letter.txt", "--as", "other"]);
+    assert_eq!(
+        home.run(&["unmask", "masked/in/letter.txt", "--reason", "test"]).code,
+        Some(2),
+        "whose tokens?"
+    );
+    let foreign =
+        home.run_well(&["unmask", "masked/in/letter.txt", "--reason", "test", "--as", "other"]);
     assert_eq!(foreign.out, masked, "another key's tokens stay");
     let log = home.run_well(&["audit", "tail", "--format", "json"]).out;
     assert!(log.contains(r#""event":"mask""#) && log.contains(r#""event":"unmask""#), "{log}");
@@ -361,7 +366,7 @@ fn a_company_adds_to_detection() {
     assert!(explained.contains("Project codes, of your configuration"), "{explained}");
     home.run_well(&["key", "create", "--name", "laptop"]);
     let masked = home.run_well(&["mask", "letter.txt", "--config", "own.yaml"]).out;
-    assert!(masked.contains("help@acme-mail.test, EMAIL_"), "{masked}");
+    assert!(masked.contains("help@acme-mail.test, email_"), "{masked}");
     assert!(masked.starts_with("CUSTOM_") && !masked.contains("47"), "{masked}");
     assert!(!masked.contains("ZANDERBEK"), "`coding` only counts other organisations: {masked}");
 }
@@ -422,4 +427,243 @@ fn a_case_keeps_its_numbers_and_dates() {
     home.write("strict.yaml", "policy: {profile: legal}\n");
     let masked = home.run_well(&["mask", "brief.txt", "--config", "strict.yaml"]).out;
     assert!(!masked.contains("00123"), "masked unless kept: {masked}");
+}
+
+/// MK-01, MK-11: exactly the named fields change, with the tokens of the gateway, and back.
+#[test]
+fn named_fields_change_and_nothing_else() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let table = "id;mail;note;ssn;zip\r\n1;jane.doe@acme-mail.test;\"Jane; says \"\"hi\"\"\";536-22-8145;82301\r\n\
+                 2;;jane.doe@acme-mail.test;;\r\n3;\"bo@acme-mail.test\";x;536-22-8146;94107\r\n";
+    let map = "mail: EMAIL_ADDRESS\nssn: {type: US_SSN, operator: fpe}\n\
+               zip: {type: POSTAL_CODE, operator: {operator: generalize, to: zip3}}\n";
+    home.write("people.csv", table).write("map.yaml", map);
+    home.write("letter.txt", "write to jane.doe@acme-mail.test");
+    let masked = home.run_well(&["mask", "people.csv", "--fields", "map.yaml"]).out;
+    let letter = home.run_well(&["mask", "letter.txt"]).out;
+    let token = letter.strip_prefix("write to ").unwrap();
+    let rows: Vec<&str> = masked.split("\r\n").collect();
+    assert_eq!(rows[0], "id;mail;note;ssn;zip");
+    let first = format!("1;{token};\"Jane; says \"\"hi\"\"\";");
+    assert!(rows[1].starts_with(&first) && rows[1].ends_with(";000"), "{}", rows[1]);
+    assert_eq!(rows[2], "2;;jane.doe@acme-mail.test;;", "another column is not read");
+    assert!(rows[3].starts_with("3;\"email_") && rows[3].ends_with(";941"), "{}", rows[3]);
+    let ssn = rows[1].split(';').rev().nth(1).unwrap();
+    assert!(ssn.len() == 11 && ssn.matches('-').count() == 2 && ssn != "536-22-8145", "{ssn}");
+    home.write("masked.csv", &masked);
+    let back =
+        home.run_well(&["unmask", "masked.csv", "--reason", "test", "--fields", "map.yaml"]).out;
+    // Only what can come back does.
+    assert_eq!(back, table.replace(";82301", ";000").replace(";94107", ";941"));
+
+    let lines = "{\"a\":{\"m\":\"jane.doe@acme-mail.test\",\"n\":1.50},\"k\":[\"Jane\\u0020Roe\",\"x\"]}\n\
+                 {\"a\":{\"m\":\"\"},\"k\":[]}\n";
+    home.write("people.jsonl", lines);
+    let args = ["--field", "$.a.m=EMAIL_ADDRESS", "--field", "k[0]=PERSON:surrogate"];
+    let masked = home.run_well(&[&["mask", "people.jsonl"], &args[..]].concat()).out;
+    assert!(
+        masked.starts_with(&format!("{{\"a\":{{\"m\":\"{token}\",\"n\":1.50}},\"k\":[\"")),
+        "{masked}"
+    );
+    assert!(
+        masked.ends_with("\",\"x\"]}\n{\"a\":{\"m\":\"\"},\"k\":[]}\n") && !masked.contains("Roe"),
+        "{masked}"
+    );
+    home.write("masked.jsonl", &masked);
+    let back =
+        home.run_well(&[&["unmask", "masked.jsonl", "--reason", "test"], &args[..]].concat()).out;
+    assert_eq!(back, lines.replace("\\u0020", " "));
+    // Without a map, tokens of any form come back wherever they stand.
+    let back = home.run_well(&["unmask", "masked.jsonl", "--reason", "test"]).out;
+    assert_eq!(back, lines.replace("\\u0020", " "));
+
+    for (args, want) in [
+        (vec!["mask", "people.csv", "--field", "phone=PHONE_NUMBER"], "there is no column `phone`"),
+        (
+            vec!["mask", "people.csv", "--field", "zip=POSTAL_CODE:fpe"],
+            "too short for format-preserving",
+        ),
+        (vec!["mask", "people.csv", "--field", "zip=ZIP"], "`ZIP` is no entity type"),
+    ] {
+        let ran = home.run(&args);
+        assert!(ran.code != Some(0) && ran.out.is_empty() && ran.err.contains(want), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_person_is_found_held_erased_and_stays_so() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let letter = "Write to jane.doe@kestrel-mail.com and to max@orwell-mail.com.\n";
+    home.write("letter.txt", letter);
+    let masked = home.run_well(&["mask", "letter.txt"]).out;
+    home.write("masked.txt", &masked);
+    let found = home.run(&["subject", "find", "jane.doe@kestrel-mail.com"]);
+    assert_eq!(found.code, Some(1));
+    assert!(found.out.contains("EMAIL_ADDRESS") && !found.out.contains("jane"), "{}", found.out);
+    let nobody = home.run_well(&["subject", "find", "nia@kestrel-mail.com"]);
+    assert_eq!(nobody.out, "");
+    let exported =
+        home.run_well(&["subject", "export", "Jane Doe", "--reason", "access, case 16"]).out;
+    assert!(exported.contains("jane.doe@kestrel-mail.com") && !exported.contains("orwell"));
+
+    let erase = ["subject", "erase", "jane.doe@kestrel-mail.com", "--reason"];
+    let unsure = home.run(&[&erase[..], &["case 17"]].concat());
+    assert_eq!(unsure.code, Some(2));
+    assert!(unsure.err.contains("1 values would be erased"), "{}", unsure.err);
+    let named = home.run(&[&erase[..], &["for jane.doe@kestrel-mail.com", "--yes"]].concat());
+    assert_eq!(named.code, Some(2));
+    assert!(named.err.contains("personal data") && !named.err.contains("jane"), "{}", named.err);
+
+    let hold = home.run_well(&["hold", "create", "--principal", "laptop", "--reason", "case 9"]);
+    let held = home.run_well(&[&erase[..], &["case 17", "--yes"]].concat());
+    assert!(held.err.contains("kept by a legal hold: 1 values"), "{}", held.err);
+    assert!(home.run_well(&["hold", "list"]).out.contains("stands"));
+    home.run_well(&["hold", "end", hold.out.trim()]);
+    assert_eq!(home.run(&["hold", "end", hold.out.trim()]).code, Some(2));
+
+    let certificate = home.run_well(&[&erase[..], &["case 17", "--yes"]].concat()).out;
+    let certificate: serde_json::Value = serde_json::from_str(&certificate).unwrap();
+    assert_eq!(certificate["erased"]["values"]["EMAIL_ADDRESS"], 1);
+    let unmasked = home.run_well(&["unmask", "masked.txt", "--reason", "test"]).out;
+    assert!(unmasked.contains("max@orwell-mail.com") && !unmasked.contains("jane"), "{unmasked}");
+    assert!(home.run_well(&["subject", "list"]).out.contains("complete  1 tokens"));
+    home.run_well(&["subject", "retry"]);
+    let log = home.run_well(&["audit", "export"]).out;
+    for event in
+        ["subject_found", "subject_exported", "subject_erased", "hold_created", "hold_ended"]
+    {
+        assert!(log.contains(&format!(r#""event":"{event}""#)), "{event}");
+    }
+    assert!(!log.contains("jane"), "nobody is named in the log");
+}
+
+#[test]
+fn what_comes_back_has_a_reason_and_a_limit() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    home.write("letter.txt", "Write to jane.doe@kestrel-mail.com and to max@orwell-mail.com.\n");
+    let masked = home.run_well(&["mask", "letter.txt"]).out;
+    home.write("masked.txt", &masked);
+    assert_eq!(home.run(&["unmask", "masked.txt"]).code, Some(2));
+    let limited = home.run(&["unmask", "masked.txt", "--reason", "case 17", "--limit", "1"]);
+    assert_eq!(limited.code, Some(2));
+    assert_eq!(limited.out, "");
+    assert!(limited.err.contains("would give back 2 values"), "{}", limited.err);
+    home.run_well(&["unmask", "masked.txt", "--reason", "case 17"]);
+    let log = home.run_well(&["audit", "tail", "--event", "unmask", "--format", "json"]).out;
+    assert!(log.contains(r#""reason":"case 17""#), "{log}");
+}
+
+#[test]
+fn the_vault_is_shown_rotated_copied_and_restored() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    home.write("letter.txt", "Write to jane.doe@kestrel-mail.com.\n");
+    let masked = home.run_well(&["mask", "letter.txt"]).out;
+    home.write("masked.txt", &masked);
+    let status = || -> serde_json::Value {
+        serde_json::from_str(&home.run_well(&["vault", "status", "--format", "json"]).out).unwrap()
+    };
+    let before = status();
+    assert_eq!((before["tokens"].as_u64(), before["scopes"].as_u64()), (Some(1), Some(1)));
+    assert!(home.run_well(&["vault", "status"]).out.contains("tokens       1"));
+    let copied = home.run_well(&["vault", "backup", "--to", "b", "--keys-to", "k"]);
+    assert!(copied.err.contains("delete `k/keys-"), "{}", copied.err);
+    let copy = copied.out.lines().next().unwrap().to_owned();
+    home.run_well(&["vault", "rotate"]);
+    home.run_well(&["vault", "rewrap"]);
+    assert_ne!(status()["root_key"], before["root_key"]);
+    assert!(home.run_well(&["vault", "verify"]).out.contains("1 values open, 0 do not"));
+    let entries = home.run_well(&["audit", "export"]).out.lines().count();
+    let restored = home.run_well(&["vault", "restore", &copy]);
+    assert!(restored.err.contains("entries of the audit log carried over"), "{}", restored.err);
+    home.run_well(&["audit", "verify"]);
+    let after = home.run_well(&["audit", "export"]).out;
+    assert!(after.lines().count() > entries && after.contains("keys_rotated"), "the log goes on");
+    let unmasked = home.run_well(&["unmask", "masked.txt", "--reason", "test"]).out;
+    assert!(unmasked.contains("jane.doe@kestrel-mail.com"));
+    home.write("none.sqlite", "no database");
+    for wrong in ["none.sqlite", "nowhere.sqlite"] {
+        let ran = home.run(&["vault", "restore", wrong]);
+        assert_eq!(ran.code, Some(4), "{}", ran.err);
+        home.run_well(&["vault", "verify"]);
+    }
+    sql(&home, "UPDATE token SET sealed = x'00'");
+    let broken = home.run(&["vault", "verify"]);
+    assert_eq!(broken.code, Some(1));
+    assert!(broken.out.contains("0 values open, 1 do not"), "{}", broken.out);
+}
+
+/// The root key elsewhere than in a file: what opens the vault, what closes it, and how it is
+/// replaced.
+#[test]
+fn a_root_key_in_a_variable() {
+    let home = Home::new();
+    home.write("privet.yaml", "root_key: {env: ROOT_KEY}\n");
+    let run = |args: &[&str], key: &str| {
+        let mut command = home.command(args);
+        command.arg("--config").arg("privet.yaml").env("ROOT_KEY", key);
+        command.env("NEXT_KEY", "ab".repeat(32)).output().unwrap()
+    };
+    let (first, next) = ("0f".repeat(32), "ab".repeat(32));
+    let made = run(&["key", "create", "--name", "laptop"], &first);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert!(!home.path(".config/privet/root.key").exists());
+    for wrong in [&next, "", "short"] {
+        assert_eq!(run(&["key", "list"], wrong).status.code(), Some(4), "{wrong}");
+    }
+    assert_eq!(run(&["vault", "rotate"], &first).status.code(), Some(2), "where to?");
+    let rotated = run(&["vault", "rotate", "--to", "NEXT_KEY"], &first);
+    assert!(rotated.status.success(), "{}", String::from_utf8_lossy(&rotated.stderr));
+    assert_eq!(run(&["key", "list"], &first).status.code(), Some(4));
+    assert!(run(&["vault", "verify"], &next).status.success());
+}
+
+#[test]
+fn a_root_key_that_openbao_keeps() {
+    let (home, bao) = (Home::new(), privet_testing::Bao::start());
+    write_private(&home.path("bao.token"), bao.token());
+    let token = home.path("bao.token");
+    home.write(
+        "privet.yaml",
+        &format!(
+            "root_key: {{transit: {{url: '{}', key: privet, token: 'file:{}'}}}}\n",
+            bao.url(),
+            token.display()
+        ),
+    );
+    let run = |args: &[&str]| home.run(&[args, &["--config", "privet.yaml"]].concat());
+    let well = |args: &[&str]| {
+        let ran = run(args);
+        assert_eq!(ran.code, Some(0), "{args:?}: {}{}", ran.out, ran.err);
+        ran
+    };
+    well(&["key", "create", "--name", "laptop"]);
+    home.write("letter.txt", "Write to jane.doe@kestrel-mail.com.\n");
+    home.write("masked.txt", &well(&["mask", "letter.txt"]).out);
+    let keys = home.path(".config/privet/keys.sqlite");
+    let before = home.path("keys.before");
+    std::fs::copy(&keys, &before).unwrap();
+    well(&["vault", "rotate"]);
+    let back = well(&["unmask", "masked.txt", "--reason", "test"]).out;
+    assert!(back.contains("jane.doe@kestrel-mail.com"));
+    // The keys as they were before the rotation open nothing any more.
+    let after = home.path("keys.after");
+    std::fs::rename(&keys, &after).unwrap();
+    std::fs::copy(&before, &keys).unwrap();
+    assert_eq!(run(&["key", "list"]).code, Some(4));
+    std::fs::copy(&after, &keys).unwrap();
+    well(&["key", "list"]);
+    // A token that was revoked closes the vault, and the message says why.
+    write_private(&token, "another-token");
+    let closed = run(&["key", "list"]);
+    assert_eq!(closed.code, Some(4));
+    assert!(closed.err.contains("403: permission denied"), "{}", closed.err);
+    write_private(&token, bao.token());
+    drop(bao);
+    let gone = run(&["key", "list"]);
+    assert_eq!(gone.code, Some(4));
+    assert!(gone.err.contains("the root key cannot be reached"), "{}", gone.err);
 }

@@ -33,8 +33,12 @@ impl Home {
 
     /// A home whose data lies in a PostgreSQL database.
     pub(crate) fn on_postgres(upstream: SocketAddr, url: &str) -> Self {
-        let home = Self::before(upstream, "database: {url: 'file:database.url'}");
+        let home = Self::before(upstream, "");
         let path = home.path().join("database.url");
+        let more = format!("database: {{url: 'file:{}'}}\n", path.display());
+        let config = home.path().join("privet.yaml");
+        let before = std::fs::read_to_string(&config).expect("a configuration");
+        std::fs::write(&config, before + &more).expect("a configuration");
         std::fs::write(&path, url).expect("an address");
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
         std::fs::set_permissions(&path, private).expect("its permissions");
@@ -87,8 +91,10 @@ impl Home {
     /// Makes a key and returns its text.
     pub(crate) fn make_key(&self, name: &str) -> String {
         let output = self.command("", &["key", "create", "--name", name]).output();
-        let printed = String::from_utf8(output.expect("the program runs").stdout).expect("UTF-8");
-        assert!(printed.starts_with("privet_"), "{printed}");
+        let output = output.expect("the program runs");
+        let printed = String::from_utf8(output.stdout).expect("UTF-8");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(printed.starts_with("privet_"), "{printed}{said}");
         printed.trim().to_owned()
     }
 

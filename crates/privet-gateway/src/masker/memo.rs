@@ -11,6 +11,8 @@ use super::AnswerRow;
 pub(super) struct SegmentMemo {
     /// The detectors that read it.
     pub(super) detector: u64,
+    /// How many erasures there were when it was first sent so.
+    pub(super) erasures: u64,
     /// What became of its leaves; leaves without findings are absent.
     pub(super) leaves: Vec<SavedLeaf>,
 }
@@ -25,14 +27,16 @@ pub(super) struct SavedLeaf {
 /// What became of a leaf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Fate {
-    /// These spans were found.
+    /// These spans were found and became typed tokens or stayed. Read, no longer written.
     Spans(Vec<SavedSpan>),
-    /// Claude wrote it; this stood in these places.
-    Written(Vec<SavedWritten>),
+    /// Claude wrote it, after so many erasures; this stood in these places.
+    Written(Vec<SavedWritten>, u64),
     /// Opaque content was replaced by a notice.
     Withheld,
     /// A signed block was left out.
     Dropped,
+    /// These spans were found.
+    Treated(Vec<TreatedSpan>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +50,20 @@ pub(super) struct SavedSpan {
     pub(super) token: Option<String>,
 }
 
+/// A finding and what was done to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TreatedSpan {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// JSON strings inside the leaf around it.
+    pub(super) levels: u8,
+    pub(super) entity: String,
+    /// The name of the operator.
+    pub(super) operator: String,
+    /// What stands there instead; `None` if policy let it stand.
+    pub(super) text: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SavedWritten {
     pub(super) start: u32,
@@ -53,9 +71,28 @@ pub(super) struct SavedWritten {
     pub(super) text: String,
 }
 
-impl SavedSpan {
+impl TreatedSpan {
     pub(super) fn entity(&self) -> EntityType {
         EntityType::from_name(&self.entity).unwrap_or(EntityType::Custom)
+    }
+
+    /// Whether what stands there stands for the value.
+    pub(super) fn restores(&self) -> bool {
+        matches!(self.operator.as_str(), "typed" | "shaped" | "surrogate" | "fpe")
+    }
+}
+
+impl From<SavedSpan> for TreatedSpan {
+    fn from(span: SavedSpan) -> Self {
+        let operator = if span.token.is_some() { "typed" } else { "keep" };
+        Self {
+            start: span.start,
+            end: span.end,
+            levels: span.levels,
+            entity: span.entity,
+            operator: operator.to_owned(),
+            text: span.token,
+        }
     }
 }
 
@@ -66,8 +103,28 @@ impl SegmentMemo {
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        postcard::from_bytes(bytes).ok()
+        let mut memo: Self = postcard::from_bytes(bytes).ok()?;
+        for leaf in &mut memo.leaves {
+            if let Fate::Spans(spans) = &mut leaf.fate {
+                let spans = std::mem::take(spans).into_iter().map(TreatedSpan::from);
+                leaf.fate = Fate::Treated(spans.collect());
+            }
+        }
+        Some(memo)
     }
+}
+
+/// A block that Claude wrote.
+pub(super) struct AnswerMemo {
+    /// How many erasures there were when Claude wrote it.
+    pub(super) erasures: u64,
+    pub(super) row: AnswerRow,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredAnswer {
+    erasures: u64,
+    leaves: Vec<StoredLeaf>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,18 +133,22 @@ struct StoredLeaf {
     edits: Vec<SavedWritten>,
 }
 
-/// The rows that remember a block of an answer: (key, bytes).
-pub(crate) fn answer_rows(keys: &dyn LeafKey, memo: &BlockMemo) -> Vec<([u8; 32], Vec<u8>)> {
+/// The rows that remember a block of an answer, written after so many erasures: (key, bytes).
+pub(crate) fn answer_rows(
+    keys: &dyn LeafKey,
+    memo: &BlockMemo,
+    erasures: u64,
+) -> Vec<([u8; 32], Vec<u8>)> {
     match &memo.key {
         BlockKey::Leaves => memo
             .leaves
             .iter()
-            .map(|leaf| (leaf.hash, encode_row(std::slice::from_ref(leaf))))
+            .map(|leaf| (leaf.hash, encode_row(std::slice::from_ref(leaf), erasures)))
             .collect(),
-        BlockKey::ToolCall(id) => vec![(call_key(keys, id), encode_row(&memo.leaves))],
+        BlockKey::ToolCall(id) => vec![(call_key(keys, id), encode_row(&memo.leaves, erasures))],
         BlockKey::Signature(signature) if signature.is_empty() => Vec::new(),
         BlockKey::Signature(signature) => {
-            vec![(signature_key(keys, signature), encode_row(&memo.leaves))]
+            vec![(signature_key(keys, signature), encode_row(&memo.leaves, erasures))]
         }
     }
 }
@@ -100,9 +161,9 @@ pub(super) fn signature_key(keys: &dyn LeafKey, signature: &str) -> [u8; 32] {
     keys.hash("signature", signature.as_bytes())
 }
 
-fn encode_row(leaves: &[LeafMemo]) -> Vec<u8> {
+fn encode_row(leaves: &[LeafMemo], erasures: u64) -> Vec<u8> {
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let stored: Vec<StoredLeaf> = leaves
+    let leaves = leaves
         .iter()
         .map(|leaf| StoredLeaf {
             hash: leaf.hash,
@@ -117,12 +178,12 @@ fn encode_row(leaves: &[LeafMemo]) -> Vec<u8> {
                 .collect(),
         })
         .collect();
-    postcard::to_stdvec(&stored).unwrap_or_default()
+    postcard::to_stdvec(&StoredAnswer { erasures, leaves }).unwrap_or_default()
 }
 
 /// The row that [`answer_rows`] wrote; `None` if it is not one.
-pub(crate) fn hash_to_row(bytes: &[u8]) -> Option<AnswerRow> {
-    let stored: Vec<StoredLeaf> = postcard::from_bytes(bytes).ok()?;
+pub(super) fn hash_to_row(bytes: &[u8]) -> Option<AnswerMemo> {
+    let stored: StoredAnswer = postcard::from_bytes(bytes).ok()?;
     let leaf = |leaf: StoredLeaf| LeafMemo {
         hash: leaf.hash,
         edits: leaf
@@ -135,5 +196,37 @@ pub(crate) fn hash_to_row(bytes: &[u8]) -> Option<AnswerRow> {
             })
             .collect(),
     };
-    Some(stored.into_iter().map(leaf).collect())
+    let row = stored.leaves.into_iter().map(leaf).collect();
+    Some(AnswerMemo { erasures: stored.erasures, row })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_before_operators_is_read() {
+        let span = |token: Option<&str>| SavedSpan {
+            start: 3,
+            end: 11,
+            levels: 0,
+            entity: String::from("PERSON"),
+            token: token.map(str::to_owned),
+        };
+        let spans = vec![span(Some("PERSON_K7Q2MX4")), span(None)];
+        let old = SegmentMemo {
+            detector: 7,
+            erasures: 0,
+            leaves: vec![
+                SavedLeaf { index: 1, fate: Fate::Spans(spans) },
+                SavedLeaf { index: 2, fate: Fate::Dropped },
+            ],
+        };
+        let read = SegmentMemo::decode(&old.encode()).unwrap();
+        let Fate::Treated(spans) = &read.leaves[0].fate else { panic!("not treated") };
+        assert_eq!(spans[0].text.as_deref(), Some("PERSON_K7Q2MX4"));
+        assert!(spans[0].restores() && !spans[1].restores() && spans[1].text.is_none());
+        assert_eq!(read.leaves[1].fate, Fate::Dropped);
+        assert_eq!(SegmentMemo::decode(&read.encode()).unwrap(), read);
+    }
 }

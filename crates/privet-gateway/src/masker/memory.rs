@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use privet_text::EntityType;
+use privet_vault::Derivation;
 use privet_wire::memo::LeafKey;
 
 /// Why the vault could not do its part. The request is refused.
@@ -37,6 +38,24 @@ pub trait Memory {
     /// # Errors
     /// If the vault cannot say, or no number of that length is free.
     fn claim_number(&mut self, entity: EntityType, digits: &str) -> Result<Claimed, MemoryError>;
+    /// What stands for a value in the form `form`: the first free one of those that `make`
+    /// makes of an attempt's number and derived bits. `None` if there is none.
+    ///
+    /// # Errors
+    /// If the vault cannot say.
+    fn claim_made(
+        &mut self,
+        entity: EntityType,
+        form: &str,
+        surface: &str,
+        make: &mut dyn FnMut(u32, &[u8; 32]) -> Option<String>,
+    ) -> Result<Option<Claimed>, MemoryError>;
+    /// Bits derived from `parts` for an operator.
+    fn derive(&self, what: Derivation, parts: &[&[u8]]) -> [u8; 32];
+    /// The keyed hash of a value of the tenant.
+    fn hash_value(&self, entity: EntityType, surface: &str) -> [u8; 32];
+    /// The tenant's name.
+    fn tenant(&self) -> &str;
     /// Segment memos by hash.
     ///
     /// # Errors
@@ -47,6 +66,10 @@ pub trait Memory {
     /// # Errors
     /// If the vault cannot say.
     fn answers(&self, hashes: &[[u8; 32]]) -> Result<Vec<Option<Arc<[u8]>>>, MemoryError>;
+    /// How many erasures there were in the vault.
+    fn erasures(&self) -> u64 {
+        0
+    }
     /// Whether opaque content of that hash was refused before.
     ///
     /// # Errors

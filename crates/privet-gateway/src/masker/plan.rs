@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use privet_detect::Analyzer;
-use privet_mask::{Edit, RestoreTable, RestoreTableBuilder, Sweep, stem_of};
+use privet_mask::operator::Operator;
+use privet_mask::{Edit, RestoreTable, RestoreTableBuilder, Sweep, meant};
 use privet_text::EntityType;
 use privet_wire::citation::{CitationMap, Edge};
 use privet_wire::json::{Json, Kind, NodeId};
@@ -16,11 +17,16 @@ use privet_wire::request::{Author, Class, Opaque, Part, RequestMap};
 use super::edit::Edits;
 use super::find::{Found, LeafCache, Values, find, find_across};
 use super::memo::{
-    Fate, SavedLeaf, SavedSpan, SavedWritten, SegmentMemo, call_key, hash_to_row, signature_key,
+    AnswerMemo, Fate, SavedLeaf, SavedWritten, SegmentMemo, TreatedSpan, call_key, hash_to_row,
+    signature_key,
 };
-use super::memory::{AnswerRow, Memory};
+use super::memory::Memory;
+use super::outdated::{outdated, unproven};
 use super::reader::Reader;
 use super::refusal::Refusal;
+use super::text::sweep_of;
+use super::treat::{Treated, treat, treat_number, typed};
+use super::wall;
 use super::work::{SegmentWork, Work, prepare};
 use super::{Action, MaskPolicy, OpaqueAction};
 
@@ -37,10 +43,14 @@ pub struct Masking {
     pub sweep: Option<Sweep>,
     /// Memos of the segments that are new.
     pub segment_memos: Vec<([u8; 32], Vec<u8>)>,
+    /// Memos of messages behind one whose memo is gone: they go, before the new ones come.
+    pub stale_memos: Vec<[u8; 32]>,
     /// How documents were changed.
     pub citations: CitationMap,
     /// Findings in new text and replays, by type.
     pub counts: BTreeMap<EntityType, u32>,
+    /// What was done to them, by type and name of the operator.
+    pub operators: BTreeMap<(EntityType, String), u32>,
     /// How many of the tokens were never used before.
     pub tokens_new: u32,
     /// Kinds of secrets found in new text.
@@ -88,7 +98,7 @@ impl Masker {
     pub fn first_finding(&self, text: &str) -> Option<EntityType> {
         find(&Reader::new(&self.analyzer, Some(self.policy.deep_time)), text, None)
             .into_iter()
-            .find(|f| self.policy.action_by(f.recognizer, f.entity) != Action::Keep)
+            .find(|f| self.policy.operator_by(f.recognizer, f.entity) != Operator::Keep)
             .map(|found| found.entity)
     }
 
@@ -113,6 +123,7 @@ impl Masker {
             edits: Edits::default(),
             table: RestoreTableBuilder::default(),
             values: Values::default(),
+            written: BTreeSet::new(),
             documents: HashMap::new(),
             dropped: Vec::new(),
             out: Masking::default(),
@@ -128,6 +139,8 @@ struct Pending<'w, 'a> {
     segment: usize,
     index: usize,
     found: Vec<Found>,
+    /// What was done to each of them; `None` if it stays.
+    treated: Vec<Option<Treated>>,
     continues: bool,
 }
 
@@ -140,6 +153,8 @@ struct Run<'r, 'a> {
     edits: Edits,
     table: RestoreTableBuilder,
     values: Values,
+    /// What stands instead of values.
+    written: BTreeSet<String>,
     /// Replacements in documents, in characters.
     documents: HashMap<NodeId, Vec<(usize, usize, usize)>>,
     /// Blocks to leave out, with the message they stand in.
@@ -150,13 +165,15 @@ struct Run<'r, 'a> {
 impl<'a> Run<'_, 'a> {
     fn go(&mut self, map: &RequestMap, segments: &[SegmentWork<'a>]) -> Result<(), Refusal> {
         let known = self.known(segments)?;
-        for (segment, memo) in segments.iter().zip(&known) {
-            if let Some(memo) = memo {
-                self.replay(segment, memo)?;
-            }
-        }
         let newest = newest_messages(map);
         let answers = self.answers(segments, &known)?;
+        let erasures = self.memory.erasures();
+        let outdated = outdated(segments, &known, erasures, |work| self.wrote(work, &answers));
+        for (number, (segment, memo)) in segments.iter().zip(&known).enumerate() {
+            if let Some(memo) = memo {
+                self.replay(segment, memo, |index| outdated.contains(&(number, index)))?;
+            }
+        }
         let mut memos: Vec<SegmentMemo> = segments.iter().map(|_| self.empty_memo()).collect();
         let mut pending = Vec::new();
         for (number, segment) in segments.iter().enumerate() {
@@ -164,13 +181,20 @@ impl<'a> Run<'_, 'a> {
                 continue;
             }
             for (index, work) in segment.leaves.iter().enumerate() {
-                let settled = self.settle(segment, work, &answers, newest)?;
+                let settled = match outdated.contains(&(number, index)) {
+                    true => {
+                        self.drop_block(segment, work);
+                        Settled::Fate(Fate::Dropped)
+                    }
+                    false => self.settle(segment, work, &answers, newest)?,
+                };
                 match settled {
                     Settled::Read => pending.push(Pending {
                         work,
                         segment: number,
                         index,
                         found: Vec::new(),
+                        treated: Vec::new(),
                         continues: work.leaf.continues
                             && pending.last().is_some_and(|last: &Pending<'_, '_>| {
                                 last.segment == number && last.index + 1 == index
@@ -182,9 +206,17 @@ impl<'a> Run<'_, 'a> {
             }
         }
         self.read(&mut pending);
+        self.treat(&mut pending, segments)?;
         for leaf in &pending {
-            if let Some(fate) = self.mask_leaf(leaf)? {
+            if let Some(fate) = self.mask_leaf(leaf) {
                 remember(&mut memos, leaf.segment, leaf.index, fate);
+            }
+        }
+        for (number, index) in unproven(segments, &known, &memos) {
+            let place = segments.get(number);
+            if let Some((segment, work)) = place.and_then(|s| Some((s, s.leaves.get(index)?))) {
+                self.drop_block(segment, work);
+                remember(&mut memos, number, index, Fate::Dropped);
             }
         }
         for ((segment, known), memo) in segments.iter().zip(&known).zip(memos) {
@@ -196,37 +228,49 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn empty_memo(&self) -> SegmentMemo {
-        SegmentMemo { detector: self.masker.analyzer.version(), leaves: Vec::new() }
+        SegmentMemo {
+            detector: self.masker.analyzer.version(),
+            erasures: self.memory.erasures(),
+            leaves: Vec::new(),
+        }
     }
 
     /// The memo of each segment that was already sent. Messages count from the first
     /// on, without a gap.
-    fn known(&self, segments: &[SegmentWork<'_>]) -> Result<Vec<Option<SegmentMemo>>, Refusal> {
+    fn known(&mut self, segments: &[SegmentWork<'_>]) -> Result<Vec<Option<SegmentMemo>>, Refusal> {
         let hashes: Vec<[u8; 32]> = segments.iter().map(|segment| segment.hash).collect();
         let mut broken = false;
         let rows = self.memory.segments(&hashes)?;
-        Ok(segments
-            .iter()
-            .zip(rows)
-            .map(|(segment, row)| {
-                let memo = row.and_then(|row| SegmentMemo::decode(&row));
-                match segment.segment.part {
-                    Part::Parameters => None,
-                    Part::Message(_) if broken => None,
-                    Part::Message(_) => {
-                        broken = memo.is_none();
-                        memo
+        let mut known = Vec::with_capacity(rows.len());
+        for (segment, row) in segments.iter().zip(rows) {
+            let memo = row.and_then(|row| SegmentMemo::decode(&row));
+            known.push(match segment.segment.part {
+                Part::Parameters => None,
+                Part::Message(_) if broken => {
+                    if memo.is_some() {
+                        self.out.stale_memos.push(segment.hash);
                     }
-                    Part::Tools | Part::System => memo,
+                    None
                 }
-            })
-            .collect())
+                Part::Message(_) => {
+                    broken = memo.is_none();
+                    memo
+                }
+                Part::Tools | Part::System => memo,
+            });
+        }
+        Ok(known)
     }
 
-    fn replay(&mut self, segment: &SegmentWork<'a>, memo: &SegmentMemo) -> Result<(), Refusal> {
+    fn replay(
+        &mut self,
+        segment: &SegmentWork<'a>,
+        memo: &SegmentMemo,
+        is_outdated: impl Fn(usize) -> bool,
+    ) -> Result<(), Refusal> {
         for (index, work) in segment.leaves.iter().enumerate() {
             let fate = memo.leaves.iter().find(|saved| saved.index as usize == index);
-            let gone = fate.is_some_and(|saved| saved.fate == Fate::Dropped);
+            let gone = is_outdated(index) || fate.is_some_and(|saved| saved.fate == Fate::Dropped);
             if may_be_replayed(work.leaf.class) && !gone {
                 self.out.replayed.push(self.json.range(work.leaf.node));
             }
@@ -239,8 +283,11 @@ impl<'a> Run<'_, 'a> {
         for saved in &memo.leaves {
             let Some(work) = segment.leaves.get(saved.index as usize) else { continue };
             match &saved.fate {
-                Fate::Spans(spans) => self.replay_spans(work, spans)?,
-                Fate::Written(written) => self.replay_written(work, written),
+                _ if is_outdated(saved.index as usize) => self.drop_block(segment, work),
+                Fate::Treated(spans) => self.replay_spans(work, spans)?,
+                // Decoding makes the above of them.
+                Fate::Spans(_) => {}
+                Fate::Written(written, _) => self.replay_written(work, written),
                 Fate::Withheld => self.withhold(work),
                 Fate::Dropped => self.drop_block(segment, work),
             }
@@ -248,25 +295,29 @@ impl<'a> Run<'_, 'a> {
         Ok(())
     }
 
-    fn replay_spans(&mut self, work: &Work<'a>, spans: &[SavedSpan]) -> Result<(), Refusal> {
+    fn replay_spans(&mut self, work: &Work<'a>, spans: &[TreatedSpan]) -> Result<(), Refusal> {
         let mut replaced = Vec::with_capacity(spans.len());
         for span in spans {
             let entity = span.entity();
             let (start, end) = (span.start as usize, span.end as usize);
             let found = Found { start, end, levels: span.levels, entity, recognizer: "memo" };
             let surface = found.surface(&work.text);
-            *self.out.counts.entry(entity).or_default() += 1;
-            match (&span.token, self.masker.policy.action(entity)) {
-                (None, Action::Keep) => {}
-                (Some(token), action @ (Action::Mask | Action::Keep)) => {
+            self.count(entity, &span.operator);
+            match (&span.text, self.masker.policy.operator(entity)) {
+                (_, Operator::Refuse) => return Err(Refusal::Tightened { entity }),
+                (None, Operator::Keep) => {}
+                (None, _) => return Err(Refusal::Tightened { entity }),
+                (Some(text), operator) => {
                     // What policy keeps by now may stand in new text.
-                    if action == Action::Mask {
+                    if operator != Operator::Keep {
                         self.values.note(entity, &surface);
                     }
-                    self.table.insert(token, entity, &surface);
-                    replaced.push((start, end, token.as_str()));
+                    if span.restores() {
+                        self.enter(text, entity, &surface);
+                    }
+                    self.written.insert(text.clone());
+                    replaced.push((start, end, text.as_str()));
                 }
-                _ => return Err(Refusal::Tightened { entity }),
             }
         }
         self.replace(work, &replaced);
@@ -278,10 +329,8 @@ impl<'a> Run<'_, 'a> {
         for edit in written {
             let (start, end) = (edit.start as usize, edit.end as usize);
             let value = work.text.get(start..end).unwrap_or_default();
-            let token = edit.text.replace('\\', "").to_ascii_uppercase();
-            if let Some(entity) = stem_of(&token)
-                && !value.contains('\\')
-            {
+            if !edit.text.is_empty() && !value.contains('\\') {
+                let (token, entity) = meant(&edit.text);
                 self.table.insert(&token, entity, value);
             }
             replaced.push((start, end, edit.text.as_str()));
@@ -305,7 +354,7 @@ impl<'a> Run<'_, 'a> {
         &self,
         segments: &[SegmentWork<'_>],
         known: &[Option<SegmentMemo>],
-    ) -> Result<HashMap<[u8; 32], AnswerRow>, Refusal> {
+    ) -> Result<HashMap<[u8; 32], AnswerMemo>, Refusal> {
         let mut wanted = BTreeSet::new();
         for (segment, _) in segments.iter().zip(known).filter(|(_, known)| known.is_none()) {
             wanted.extend(segment.leaves.iter().filter_map(|work| self.answer_key(work)));
@@ -331,24 +380,28 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    fn written(
+    /// The memo of a leaf that goes back as Claude wrote it.
+    fn wrote<'m>(
         &self,
         work: &Work<'_>,
-        answers: &HashMap<[u8; 32], AnswerRow>,
-    ) -> Option<Vec<SavedWritten>> {
-        let row = answers.get(&self.answer_key(work)?)?;
-        let leaf = row.iter().find(|leaf| leaf.hash == work.hash)?;
+        answers: &'m HashMap<[u8; 32], AnswerMemo>,
+    ) -> Option<&'m AnswerMemo> {
+        let answer = answers.get(&self.answer_key(work)?)?;
+        let leaf = answer.row.iter().find(|leaf| leaf.hash == work.hash)?;
         let fits = |edit: &MemoEdit| work.text.get(edit.start..edit.end).is_some();
-        if !leaf.edits.iter().all(fits) {
-            return None;
-        }
+        leaf.edits.iter().all(fits).then_some(answer)
+    }
+
+    fn written(&self, work: &Work<'_>, answers: &HashMap<[u8; 32], AnswerMemo>) -> Option<Fate> {
+        let answer = self.wrote(work, answers)?;
+        let leaf = answer.row.iter().find(|leaf| leaf.hash == work.hash)?;
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let saved = leaf.edits.iter().map(|edit| SavedWritten {
             start: offset(edit.start),
             end: offset(edit.end),
             text: edit.text.clone(),
         });
-        Some(saved.collect())
+        Some(Fate::Written(saved.collect(), answer.erasures))
     }
 
     /// Decides what needs no detector.
@@ -356,7 +409,7 @@ impl<'a> Run<'_, 'a> {
         &mut self,
         segment: &SegmentWork<'a>,
         work: &Work<'a>,
-        answers: &HashMap<[u8; 32], AnswerRow>,
+        answers: &HashMap<[u8; 32], AnswerMemo>,
         newest: usize,
     ) -> Result<Settled, Refusal> {
         let node = work.leaf.node;
@@ -378,10 +431,12 @@ impl<'a> Run<'_, 'a> {
             Class::Opaque(what) => self.settle_opaque(segment, work, what, newest),
             Class::Number if work.text.len() < NUMBER_DIGITS_MIN => Ok(Settled::Nothing),
             Class::Text | Class::Number | Class::Key | Class::Base64Text | Class::Signed => {
-                if let Some(written) = self.written(work, answers) {
+                if let Some(fate) = self.written(work, answers) {
                     self.out.replayed.push(self.json.range(node));
-                    self.replay_written(work, &written);
-                    return Ok(Settled::Fate(Fate::Written(written)));
+                    if let Fate::Written(written, _) = &fate {
+                        self.replay_written(work, written);
+                    }
+                    return Ok(Settled::Fate(fate));
                 }
                 if work.leaf.class == Class::Signed {
                     return Ok(self.settle_signed(segment, work));
@@ -484,7 +539,8 @@ impl<'a> Run<'_, 'a> {
         }
         for leaf in pending.iter() {
             for found in &leaf.found {
-                if self.masker.policy.action_by(found.recognizer, found.entity) == Action::Mask {
+                let operator = self.masker.policy.operator_by(found.recognizer, found.entity);
+                if !matches!(operator, Operator::Keep | Operator::Refuse) {
                     self.values.note(found.entity, &found.surface(&leaf.work.text));
                 }
             }
@@ -496,56 +552,160 @@ impl<'a> Run<'_, 'a> {
         self.values.spread(texts);
     }
 
-    fn mask_leaf(&mut self, leaf: &Pending<'_, 'a>) -> Result<Option<Fate>, Refusal> {
-        let work = leaf.work;
-        let mut saved: Vec<SavedSpan> = Vec::with_capacity(leaf.found.len());
-        for found in &leaf.found {
-            let surface = found.surface(&work.text);
-            *self.out.counts.entry(found.entity).or_default() += 1;
+    /// Decides what stands for each finding, and for what the client says that an answer
+    /// would take for one of these.
+    fn treat(
+        &mut self,
+        pending: &mut [Pending<'_, 'a>],
+        segments: &[SegmentWork<'a>],
+    ) -> Result<(), Refusal> {
+        for leaf in pending.iter_mut() {
+            for found in &leaf.found {
+                let treated = self.treat_one(leaf.work, found)?;
+                leaf.treated.push(treated);
+            }
+        }
+        self.give_way(pending, segments)?;
+        for leaf in pending.iter() {
+            for (found, treated) in leaf.found.iter().zip(&leaf.treated) {
+                if let Some(treated) = treated.as_ref().filter(|treated| treated.restores) {
+                    let surface = found.surface(&leaf.work.text);
+                    self.enter(&treated.text, found.entity, &surface);
+                }
+            }
+        }
+        self.mask_literals(pending)
+    }
+
+    fn treat_one(&mut self, work: &Work<'a>, found: &Found) -> Result<Option<Treated>, Refusal> {
+        let entity = found.entity;
+        let policy = &self.masker.policy;
+        let operator = policy.operator_by(found.recognizer, entity);
+        match operator {
+            Operator::Keep => Ok(None),
+            Operator::Refuse => Err(Refusal::Policy { entity }),
+            _ if work.leaf.class == Class::Number && policy.numbers == Action::Refuse => {
+                Err(Refusal::Number { entity })
+            }
+            operator if work.leaf.class == Class::Number => {
+                treat_number(self.memory, &operator, entity, &work.text).map(Some)
+            }
+            // Two keys of an object must not become one.
+            operator if work.leaf.class == Class::Key && !operator.is_reversible() => {
+                let surface = found.surface(&work.text);
+                treat(self.memory, &Operator::Hash, entity, &surface).map(Some)
+            }
+            operator => treat(self.memory, &operator, entity, &found.surface(&work.text)).map(Some),
+        }
+    }
+
+    /// New tokens that read like something the request says become typed ones.
+    fn give_way(
+        &mut self,
+        pending: &mut [Pending<'_, 'a>],
+        segments: &[SegmentWork<'a>],
+    ) -> Result<(), Refusal> {
+        let mut made = BTreeSet::new();
+        for leaf in pending.iter() {
+            for (found, treated) in leaf.found.iter().zip(&leaf.treated) {
+                if let Some(treated) = treated
+                    && treated.restores
+                    && !treated.typed
+                    && !self.table.contains(&treated.text)
+                {
+                    let surface = found.surface(&leaf.work.text).into_owned();
+                    made.insert((treated.text.clone(), found.entity, surface));
+                }
+            }
+        }
+        if made.is_empty() {
+            return Ok(());
+        }
+        let texts = segments.iter().flat_map(|segment| &segment.leaves).map(|work| &*work.text);
+        let taken = wall::taken(&made, texts);
+        if taken.is_empty() {
+            return Ok(());
+        }
+        for leaf in pending.iter_mut() {
+            for (found, treated) in leaf.found.iter().zip(&mut leaf.treated) {
+                if let Some(treated) = treated
+                    && taken.contains(&treated.text)
+                {
+                    let surface = found.surface(&leaf.work.text);
+                    *treated = typed(self.memory, found.entity, &surface)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Masks what new text says of its own that reads like a token of this request.
+    fn mask_literals(&mut self, pending: &mut [Pending<'_, 'a>]) -> Result<(), Refusal> {
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let texts = pending.iter().enumerate();
+        let texts = texts.filter(|(_, leaf)| leaf.work.leaf.class != Class::Number);
+        let texts = texts.map(|(number, leaf)| {
+            let both = leaf.found.iter().zip(&leaf.treated);
+            let replaced = both.filter(|(_, treated)| treated.is_some());
+            let replaced = replaced.map(|(found, _)| (found.start, found.end)).collect();
+            (number, leaf.work.text.as_ref(), replaced)
+        });
+        let (table, literals) = wall::literals(std::mem::take(&mut self.table), texts);
+        self.table = table;
+        for (number, literal) in literals {
+            let Some(leaf) = pending.get_mut(number) else { continue };
+            let surface = literal.surface(&leaf.work.text);
+            let treated = typed(self.memory, literal.entity, &surface)?;
+            self.enter(&treated.text, literal.entity, &surface);
+            // Only what stays can overlap it.
+            let kept = leaf.found.iter().zip(leaf.treated.drain(..)).map(|(f, t)| (*f, t));
+            let mut all: Vec<(Found, Option<Treated>)> =
+                kept.filter(|(f, _)| f.end <= literal.start || literal.end <= f.start).collect();
+            all.push((literal, Some(treated)));
+            all.sort_by_key(|(found, _)| found.start);
+            (leaf.found, leaf.treated) = all.into_iter().unzip();
+        }
+        Ok(())
+    }
+
+    /// Enters a token into the table of this request, and what its words stand for.
+    fn enter(&mut self, token: &str, entity: EntityType, surface: &str) {
+        wall::enter(&mut self.table, token, entity, surface);
+    }
+
+    fn count(&mut self, entity: EntityType, operator: &str) {
+        *self.out.counts.entry(entity).or_default() += 1;
+        *self.out.operators.entry((entity, operator.to_owned())).or_default() += 1;
+    }
+
+    fn mask_leaf(&mut self, leaf: &Pending<'_, 'a>) -> Option<Fate> {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let mut saved: Vec<TreatedSpan> = Vec::with_capacity(leaf.found.len());
+        for (found, treated) in leaf.found.iter().zip(&leaf.treated) {
+            let operator = treated.as_ref().map_or("keep", |treated| treated.operator);
+            self.count(found.entity, operator);
             if found.entity == EntityType::Secret {
                 self.out.secrets.insert(found.recognizer);
             }
-            let token = match self.masker.policy.action_by(found.recognizer, found.entity) {
-                Action::Keep => None,
-                Action::Refuse => return Err(Refusal::Policy { entity: found.entity }),
-                Action::Mask if work.leaf.class == Class::Number => {
-                    Some(self.number_token(work, found.entity)?)
-                }
-                Action::Mask => {
-                    let claimed = self.memory.claim(found.entity, &surface)?;
-                    self.out.tokens_new += u32::from(claimed.fresh);
-                    Some(claimed.token.to_string())
-                }
-            };
-            if let Some(token) = &token {
-                self.table.insert(token, found.entity, &surface);
-            }
-            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            saved.push(SavedSpan {
+            self.out.tokens_new += u32::from(treated.as_ref().is_some_and(|t| t.fresh));
+            saved.push(TreatedSpan {
                 start: offset(found.start),
                 end: offset(found.end),
                 levels: found.levels,
                 entity: found.entity.name().to_owned(),
-                token,
+                operator: operator.to_owned(),
+                text: treated.as_ref().map(|treated| treated.text.clone()),
             });
         }
         let replaced: Vec<(usize, usize, &str)> = saved
             .iter()
-            .filter_map(|s| Some((s.start as usize, s.end as usize, s.token.as_deref()?)))
+            .filter_map(|s| Some((s.start as usize, s.end as usize, s.text.as_deref()?)))
             .collect();
-        self.replace(work, &replaced);
-        Ok((!saved.is_empty()).then_some(Fate::Spans(saved)))
-    }
-
-    fn number_token(&mut self, work: &Work<'_>, entity: EntityType) -> Result<String, Refusal> {
-        let whole = work.text.bytes().all(|byte| byte.is_ascii_digit());
-        if self.masker.policy.numbers == Action::Refuse || !whole {
-            return Err(Refusal::Number { entity });
-        }
-        let claimed =
-            self.memory.claim_number(entity, &work.text).map_err(|_| Refusal::Number { entity })?;
-        self.out.tokens_new += u32::from(claimed.fresh);
-        Ok(claimed.token.to_string())
+        self.written.extend(replaced.iter().map(|(.., text)| (*text).to_owned()));
+        self.replace(leaf.work, &replaced);
+        (!saved.is_empty()).then_some(Fate::Treated(saved))
     }
 
     fn finish(mut self, map: &RequestMap) -> Masking {
@@ -559,7 +719,8 @@ impl<'a> Run<'_, 'a> {
             self.map_citation(*citation);
         }
         self.out.names_cut_short = self.reader.was_cut_short();
-        self.out.sweep = Some(Sweep::new(self.values.iter()));
+        let written = self.written.iter().map(String::as_str);
+        self.out.sweep = Some(sweep_of(self.values.iter(), written));
         self.out.edits = self.edits.0;
         self.out.replayed.sort_unstable_by_key(|range| range.start);
         self.out.table = self.table.build();
@@ -648,7 +809,7 @@ fn in_characters(text: &str, spans: &[(usize, usize, &str)]) -> Vec<(usize, usiz
         byte = to;
         chars
     };
-    spans.iter().map(|(start, end, token)| (at(*start), at(*end), token.len())).collect()
+    spans.iter().map(|(start, end, token)| (at(*start), at(*end), token.chars().count())).collect()
 }
 
 fn remember(memos: &mut [SegmentMemo], segment: usize, index: usize, fate: Fate) {

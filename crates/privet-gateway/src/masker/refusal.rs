@@ -1,5 +1,6 @@
 //! [`Refusal`]: why a request may not leave.
 
+use privet_mask::operator::FpeError;
 use privet_text::EntityType;
 use privet_wire::request::Opaque;
 
@@ -47,6 +48,16 @@ pub enum Refusal {
         /// What was found.
         entity: EntityType,
     },
+    /// Policy encrypts this type in its form, and the value has too few or too many forms.
+    #[error(
+        "policy encrypts {entity} in its form, but one of them is {error}; send it otherwise, or change the policy"
+    )]
+    Form {
+        /// What was found.
+        entity: EntityType,
+        /// Why it cannot be encrypted.
+        error: FpeError,
+    },
     /// What was sent before would no longer be sent.
     #[error("the policy on {entity} was tightened after this conversation began; start a new one")]
     Tightened {
@@ -76,6 +87,7 @@ impl Refusal {
             Self::Opaque { .. } => "opaque",
             Self::McpConnector => "mcp_connector",
             Self::Number { .. } => "number_finding",
+            Self::Form { .. } => "form",
             Self::Tightened { .. } | Self::OpaqueTightened { .. } => "policy_tightened",
             Self::BadBase64 => "bad_base64",
             Self::Memory(_) => "vault",

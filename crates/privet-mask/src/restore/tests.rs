@@ -119,7 +119,14 @@ fn what_is_not_ours_stays() {
         "73518892011",
         "PERSON_K7Q2MXsx",
         "person_k7q2mxs",
-        "PERSON K7Q2MX",
+        "PERSON  K7Q2MX",
+        "PERSON\n\nK7Q2MX",
+        "PERSON.K7Q2MX",
+        "PERSON_K7Q2MXabc",
+        "K7Q2MX4B",
+        "NAME_ABC123",
+        "SECRET 000001",
+        "SECRET000001",
     ] {
         check(text, text);
     }
@@ -242,5 +249,164 @@ proptest! {
         if form == Form::Text {
             prop_assert_eq!(whole.1.originals(), [text]);
         }
+    }
+}
+
+/// A table of what operators make.
+fn made() -> Arc<RestoreTable> {
+    use EntityType as E;
+    let mut table = RestoreTableBuilder::default();
+    for (token, entity, value) in [
+        ("PERSON_K7Q2MX4", E::Person, "Jane Doe"),
+        ("CLIENT_A", E::Person, "Ada Byron"),
+        ("email_k7q2mx4@example.com", E::EmailAddress, "jane.doe@acme.test"),
+        ("198.18.3.7", E::IpAddress, "81.169.145.68"),
+        ("2001:db8:7::1", E::IpAddress, "2a01:4f8::7"),
+        ("https://host-q2mx4k7.example.com/pk7q2mx/p3q.html", E::Url, "https://crm.acme.test/doe"),
+        ("host-q2mx4k7.example.com", E::Hostname, "crm.acme.test"),
+        ("+1 (312) 555-0142", E::PhoneNumber, "+1 (415) 555-2671"),
+        ("Mary Smith", E::Person, "Jane Roe"),
+        ("MARY SMITH", E::Person, "JANE ROE"),
+        ("571-33-8842", E::UsSsn, "078-05-1120"),
+    ] {
+        table.insert(token, entity, value);
+    }
+    table.insert_part("Smith", E::Person, "Roe");
+    table.insert_part("Mary", E::Person, "Jane");
+    table.insert_part("Alex", E::Person, "Kim");
+    table.insert_part("Alex", E::Person, "Lee");
+    Arc::new(table.build())
+}
+
+/// However `text` is cut, `want` comes out, and the original can be made again.
+#[track_caller]
+fn check_made(text: &str, want: &str) {
+    let run = |pieces: &[&str]| {
+        let mut restorer = Restorer::new(made(), Arc::default(), Form::Text, Destination::Inside);
+        let (mut out, mut leaves) = (Vec::new(), Leaves::default());
+        for piece in pieces {
+            restorer.push(piece, &mut out, &mut leaves);
+            assert!(restorer.held_bytes() <= crate::TOKEN_BYTES_MAX);
+        }
+        restorer.finish(End::Complete, &mut out, &mut leaves);
+        assert_eq!(leaves.originals(), [text]);
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(run(&[text]), want, "in {text:?}");
+    for cut in (0..=text.len()).filter(|cut| text.is_char_boundary(*cut)) {
+        let (left, right) = text.split_at(cut);
+        assert_eq!(run(&[left, right]), want, "{text:?} cut at {cut}");
+    }
+}
+
+#[test]
+fn what_models_do_to_typed_tokens() {
+    for text in [
+        "PERSON_K7Q2MX4",
+        "person_k7q2mx4",
+        "Person_K7Q2MX4",
+        "PERSON\\_K7Q2MX4",
+        "PERSON-K7Q2MX4",
+        "Person K7Q2MX4",
+        "PERSON\u{a0}K7Q2MX4",
+        "PERSON\u{2011}K7Q2MX4",
+        "PERSON_\n  K7Q2MX4",
+        "PERSON\nK7Q2MX4",
+        "PERSONK7Q2MX4",
+        "K7Q2MX4",
+    ] {
+        check_made(&format!("to {text}!"), "to Jane Doe!");
+        check_made(&format!("**{text}**"), "**Jane Doe**");
+        check_made(&format!("`{text}`'s"), "`Jane Doe`'s");
+        check_made(text, "Jane Doe");
+    }
+    check_made("PERSON_K7Q2MX4s Haus", "Jane Does Haus");
+    check_made("Person_K7Q2MX4en", "Jane Doeen");
+    check_made("PERSON_K7Q2MX4’s", "Jane Doe’s");
+    check_made("| PERSON | K7Q2MX4 |", "| PERSON | Jane Doe |");
+    for text in ["PERSON_K7Q2MX4X", "CLIENT_K7Q2MX4", "x-K7Q2MX4", "K7Q2MX4-b", "PERSON\n\nK7Q2MX5"]
+    {
+        check_made(text, text);
+    }
+}
+
+#[test]
+fn what_models_do_to_shaped_tokens() {
+    for (text, want) in [
+        ("write to email_k7q2mx4@example.com.", "write to jane.doe@acme.test."),
+        ("<Email_K7Q2MX4@Example.com>", "<jane.doe@acme.test>"),
+        ("email\\_k7q2mx4@example.com", "jane.doe@acme.test"),
+        ("[mail](mailto:email_k7q2mx4@example.com)", "[mail](mailto:jane.doe@acme.test)"),
+        (
+            "198.18.3.7/24, 198.18.3.7:80; 198.18.3.7.",
+            "81.169.145.68/24, 81.169.145.68:80; 81.169.145.68.",
+        ),
+        ("ssh ops@198.18.3.7", "ssh ops@81.169.145.68"),
+        ("[2001:db8:7::1]:443", "[2a01:4f8::7]:443"),
+        (
+            "see https://host-q2mx4k7.example.com/pk7q2mx/p3q.html,",
+            "see https://crm.acme.test/doe,",
+        ),
+        ("https://host-q2mx4k7.example.com:8443/x", "https://crm.acme.test:8443/x"),
+        ("call +1 (312) 555-0142 or (312) 555-0142", "call +1 (415) 555-2671 or +1 (415) 555-2671"),
+        ("call 1-312-555-0142, +13125550142", "call +1 (415) 555-2671, +1 (415) 555-2671"),
+        ("SSN 571-33-8842.", "SSN 078-05-1120."),
+        ("CLIENT_A's file, client\\_a", "Ada Byron's file, Ada Byron"),
+        ("Mary Smith, MARY SMITH, Mary\nSmith", "Jane Roe, JANE ROE, Jane Roe"),
+        ("Ms. Smith and Mary; Mary Smiths Haus", "Ms. Roe and Jane; Jane Roes Haus"),
+        ("_Mary Smith_ said", "_Jane Roe_ said"),
+    ] {
+        check_made(text, want);
+    }
+    for text in [
+        "198.18.3.71 1198.18.3.7 198.18.3.7.5 v198.18.3.7",
+        "xemail_k7q2mx4@example.com email_k7q2mx4@example.com.au a.email_k7q2mx4@example.com",
+        "2001:db8:7::1:5 host-q2mx4k7.example.community",
+        "a571-33-8842 571-33-8842-1 571-33-88421",
+        "CLIENT_AB CLIENT_A_ID MY_CLIENT_A",
+        "Smithson Blacksmith Mary-Ann Alex",
+        "https://evil.test/?q=email_k7q2mx4@example.com",
+    ] {
+        check_made(text, text);
+    }
+}
+
+#[test]
+fn half_an_address_is_never_completed() {
+    for (text, want) in [
+        ("it is 198.18.3.7", "it is 198.18.3.7"),
+        ("it is 198.18.3.7 ", "it is 81.169.145.68 "),
+        ("at https://host-q2mx4k7.example.com/pk7", "at https://host-q2mx4k7.example.com/pk7"),
+        ("Mary Sm", "Mary Sm"),
+    ] {
+        let mut restorer = Restorer::new(made(), Arc::default(), Form::Text, Destination::Inside);
+        let mut out = Vec::new();
+        restorer.push(text, &mut out, &mut ());
+        restorer.finish(End::Cut, &mut out, &mut ());
+        assert_eq!(String::from_utf8(out).unwrap(), want);
+    }
+}
+
+proptest! {
+    /// Whatever the text and wherever it is cut, the same comes out of shaped tokens too.
+    #[test]
+    fn cuts_do_not_matter_to_shaped_tokens(
+        text in "(PERSON[-_ \n]?|K7Q2MX4|email_k7q2mx4@|example[.]com|198[.]18[.]|3[.]7|Mary|[ \n]|Smith|s|https://|host-q2mx4k7[.]|/pk7q2mx/p3q[.]html|555-0142|[+]1 [(]312[)] |[.-_]|é|\\\\){0,14}",
+        cut in 0usize..200,
+        form in any::<bool>(),
+    ) {
+        let form = if form { Form::Json } else { Form::Text };
+        let run = |pieces: &[&str]| {
+            let mut restorer = Restorer::new(made(), Arc::default(), form, Destination::FileEdit);
+            let (mut out, mut leaves) = (Vec::new(), Leaves::default());
+            for piece in pieces {
+                restorer.push(piece, &mut out, &mut leaves);
+            }
+            restorer.finish(End::Complete, &mut out, &mut leaves);
+            (out, leaves.done)
+        };
+        let text = if form == Form::Json { serde_json::json!({ "a": text }).to_string() } else { text };
+        let (left, right) = text.split_at_checked(cut).unwrap_or((&text, ""));
+        prop_assert_eq!(run(&[&text]), run(&[left, right]));
     }
 }

@@ -5,6 +5,7 @@ pub mod check;
 pub mod demo;
 pub mod eval;
 pub mod explain;
+pub mod hold;
 pub mod key;
 pub mod masking;
 mod reason;

@@ -1,6 +1,7 @@
 //! Reasons that operators give: why, without whom.
 
 use privet_detect::{Analyzer, AnalyzerOptions, Profile};
+use privet_text::{Category, Finding};
 
 use crate::console::CommandError;
 
@@ -14,7 +15,10 @@ pub(super) fn checked(reason: &str) -> Result<String, CommandError> {
         )));
     }
     let analyzer = Analyzer::new(AnalyzerOptions::of(Profile::Office));
-    match analyzer.analyze(reason).first() {
+    let names_somebody = |finding: &Finding| {
+        matches!(finding.entity.category(), Category::DirectIdentifier | Category::Secret)
+    };
+    match analyzer.analyze(reason).into_iter().find(names_somebody) {
         None => Ok(reason.to_owned()),
         Some(finding) => Err(CommandError::wrong_use(format!(
             "the reason seems to hold personal data ({} at byte {}), and the log keeps it for good",

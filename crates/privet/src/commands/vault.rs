@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use privet_audit::{AuditError, Event, Note, Record};
-use privet_store::{Location, Schema, Store};
-use privet_vault::{OsRandom, RootKeys, VaultStatus};
+use privet_store::{Location, Schema, Store, StoreError};
+use privet_vault::{KeyFile, OsRandom, RootError, RootKeyError, RootKeys, Rotated, VaultStatus};
 use serde_json::json;
 
 use super::key::Format;
 use crate::config::Config;
 use crate::console::{CommandError, Console, Exit};
 use crate::house::{House, database_name};
+use crate::root::{self, Root, Transit};
 
 /// What `privet vault` can do.
 #[derive(Debug, clap::Subcommand)]
@@ -25,7 +26,11 @@ pub enum Command {
         format: Format,
     },
     /// Replace the root key; the old one then opens nothing. Gateways go on meanwhile.
-    Rotate,
+    Rotate {
+        /// The environment variable with the next root key, if the present one is in one.
+        #[arg(long, value_name = "NAME")]
+        to: Option<String>,
+    },
     /// Give every tenant a new key and wrap its scopes' keys by it. Gateways go on meanwhile.
     Rewrap,
     /// Copy the database into a folder, and the keys into another. Gateways go on meanwhile.
@@ -57,13 +62,13 @@ pub fn run(
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
     if let Command::Restore { from } = command {
-        put_back(from, &config)?;
+        put_back(from, &config, console)?;
     }
     let house = House::open(&config, console.environment, (console.now)())?;
     house.say_replayed(console)?;
     let exit = match command {
         Command::Status { format } => status(*format, &config, &house, console),
-        Command::Rotate => rotate(&config, &house, console),
+        Command::Rotate { to } => rotate(to.as_deref(), &config, &house, console),
         Command::Rewrap => rewrap(&house, console),
         Command::Backup { to, keys_to } => backup(to, keys_to.as_deref(), &config, &house, console),
         Command::Restore { .. } => restored(&house, console),
@@ -88,7 +93,7 @@ fn status(
     let mut row = |what: &str, text: String| writeln!(console.out, "{what:<12} {text}");
     row("database", format!("{name}  {}", size(status.bytes)))?;
     row("keys", format!("{}  {}", house.keys_name(), size(status.key_bytes)))?;
-    row("root key", format!("{}  {}", config.key_file.display(), status.root_key))?;
+    row("root key", format!("{}  {}", Root::place(config), status.root_key))?;
     row("tenants", status.tenants.to_string())?;
     row("scopes", status.scopes.to_string())?;
     row("tokens", format!("{}, and {} erased", status.tokens, status.tombstones))?;
@@ -119,27 +124,71 @@ fn status_json(status: &VaultStatus, name: &str) -> serde_json::Value {
     })
 }
 
-fn rotate(config: &Config, house: &House, console: &mut Console<'_>) -> Result<Exit, CommandError> {
-    let next = house.root.next(&OsRandom).map_err(|error| CommandError::could_not_run(&error))?;
-    let unfinished = "the rotation is not finished: run it again, both keys are still there";
-    let rotated = house
-        .vault
-        .rotate_root(&next)
-        .map_err(|error| CommandError::could_not_run(&error).hint(unfinished))?;
-    // From here on only the next key opens the vault; readers find it beside the old one.
-    house
-        .root
-        .finish_rotation()
-        .map_err(|error| CommandError::could_not_run(&error).hint(unfinished))?;
+fn rotate(
+    to: Option<&str>,
+    config: &Config,
+    house: &House,
+    console: &mut Console<'_>,
+) -> Result<Exit, CommandError> {
+    let (name, rotated) = match (&house.root, to) {
+        (Root::File(file), None) => rotate_file(file, house)?,
+        (Root::Transit(transit), None) => rotate_transit(transit, house)?,
+        (Root::Variable(_), Some(name)) => {
+            let next = root::from_variable(name, console.environment)?;
+            (next.name(), rewrapped(house, &next)?)
+        }
+        (Root::Variable(_), None) => {
+            return Err(CommandError::wrong_use("the root key is in an environment variable")
+                .hint("say where the next one is: --to NAME, another variable"));
+        }
+        (_, Some(_)) => {
+            return Err(CommandError::wrong_use("--to is for root keys in environment variables"));
+        }
+    };
     note(Event::KeysRotated, &[Note::new("root_key")], house, console)?;
-    writeln!(console.out, "root key {}: {} keys wrapped anew", next.name(), rotated.tenants)?;
+    writeln!(console.out, "root key {name}: {} keys wrapped anew", rotated.tenants)?;
+    let then = match (&house.root, to) {
+        (Root::File(_), _) => {
+            format!("back up `{}`, apart from the data", config.key_file.display())
+        }
+        (_, Some(to)) => format!("start every gateway anew with the key of `{to}`"),
+        (_, None) => String::from("gateways go on"),
+    };
     writeln!(
         console.err,
-        "back up `{}`, apart from the data; backups of the keys from before need the old key: \
-         make a new one with `privet vault backup`",
-        config.key_file.display()
+        "{then}; backups of the keys from before need the old key: make a new one with `privet \
+         vault backup`"
     )?;
     Ok(Exit::Clean)
+}
+
+/// Wraps everything by `next`.
+fn rewrapped(house: &House, next: &dyn RootKeys) -> Result<Rotated, CommandError> {
+    house.vault.rotate_root(next).map_err(|error| {
+        CommandError::could_not_run(&error)
+            .hint("the rotation is not finished: run it again, both keys are still there")
+    })
+}
+
+fn rotate_file(file: &KeyFile, house: &House) -> Result<(String, Rotated), CommandError> {
+    let failed = |error: RootKeyError| CommandError::could_not_run(&error);
+    let next = file.next(&OsRandom).map_err(failed)?;
+    let rotated = rewrapped(house, &next)?;
+    // From here on only the next key opens the vault; readers find it beside the old one.
+    file.finish_rotation().map_err(|error| {
+        failed(error).hint("the rotation is not finished: run it again, both keys are still there")
+    })?;
+    Ok((next.name(), rotated))
+}
+
+fn rotate_transit(transit: &Transit, house: &House) -> Result<(String, Rotated), CommandError> {
+    let failed = |error: RootError| {
+        CommandError::could_not_run(&error).hint("the token must be allowed to rotate the key")
+    };
+    transit.rotate().map_err(failed)?;
+    let rotated = rewrapped(house, transit)?;
+    transit.end_older_versions().map_err(failed)?;
+    Ok((transit.name(), rotated))
 }
 
 fn rewrap(house: &House, console: &mut Console<'_>) -> Result<Exit, CommandError> {
@@ -205,34 +254,49 @@ fn backup(
     Ok(Exit::Clean)
 }
 
-/// Puts a copy where the database was, which is moved aside.
-fn put_back(from: &Path, config: &Config) -> Result<(), CommandError> {
+/// Puts a copy where the database was, which is moved aside. The audit log goes on: what it
+/// has beyond the copy is carried over.
+fn put_back(from: &Path, config: &Config, console: &mut Console<'_>) -> Result<(), CommandError> {
     if config.database.is_some() {
         return Err(CommandError::wrong_use(
             "the database is on a server, which has its own tools",
         ));
     }
     let failed = |error: &dyn std::error::Error| CommandError::could_not_run(error);
+    let no_copy =
+        |error: StoreError| failed(&error).hint("it must be what `privet vault backup` made");
     // A copy that is none is told before anything is moved.
     let draft = config.data_dir.join("privet.sqlite.restoring");
     let _ = fs::remove_file(&draft);
-    let copied = privet_store::copy(from, &draft);
-    copied.map_err(|error| failed(&error).hint("it must be what `privet vault backup` made"))?;
-    let opened = Store::open(&draft, Schema::Main).and_then(|store| store.close());
-    opened.map_err(|error| failed(&error).hint("it must be what `privet vault backup` made"))?;
-    let live = config.database_file();
-    if live.is_file() {
-        let closed = Store::open(&live, Schema::Main).and_then(|store| store.close());
-        drop(closed);
-        let log = live.with_extension("sqlite-wal");
+    privet_store::copy(from, &draft).map_err(no_copy)?;
+    let copy = Store::open(&draft, Schema::Main).map_err(no_copy)?;
+    let file = config.database_file();
+    if file.is_file() {
+        match Store::open(&file, Schema::Main) {
+            Ok(live) => {
+                let carried = privet_audit::carry_over(&live, &copy);
+                writeln!(
+                    console.err,
+                    "{} entries of the audit log carried over",
+                    carried.map_err(|error| failed(&error))?
+                )?;
+                live.close().map_err(|error| failed(&error))?;
+            }
+            Err(error) => writeln!(
+                console.err,
+                "the database in use does not open ({error}): the audit log ends with the copy"
+            )?,
+        }
+        let log = file.with_extension("sqlite-wal");
         if log.exists() {
-            let _ = fs::remove_file(&draft);
             return Err(CommandError::failed("a gateway has the database open").hint("stop it"));
         }
-        let aside = live.with_extension("sqlite.replaced");
-        fs::rename(&live, &aside).map_err(|error| failed(&error))?;
     }
-    fs::rename(&draft, &live).map_err(|error| failed(&error))
+    copy.close().map_err(|error| failed(&error))?;
+    if file.is_file() {
+        fs::rename(&file, file.with_extension("sqlite.replaced")).map_err(|e| failed(&e))?;
+    }
+    fs::rename(&draft, &file).map_err(|error| failed(&error))
 }
 
 fn restored(house: &House, console: &mut Console<'_>) -> Result<Exit, CommandError> {

@@ -11,6 +11,7 @@ use super::address::{HostName, HostPattern, Origin, ProxyRef, UpstreamUrl};
 use super::at::At;
 use super::detection::DetectionFile;
 use super::names::{EntityName, ToolPattern};
+use super::operator::EntityRule;
 use super::text::{SecretRef, Size, Wait};
 
 /// The configuration of Privet. Every key may be left out.
@@ -31,6 +32,10 @@ pub struct FileConfig {
     /// `$XDG_CONFIG_HOME/privet/root.key`, else `~/.config/privet/root.key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<At<PathBuf>>,
+    /// Where the root key is, if not in `key_file`: `{env: NAME}` for a variable that holds 64
+    /// hexadecimal digits, or `{transit: {…}}` for a key of OpenBao or Vault that never leaves it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_key: Option<RootKeyFile>,
     /// Folder of the database of keys; outside `data_dir`, so that a copy of the data opens
     /// nothing. Back it up apart, and not for long: an erasure is complete when older
     /// backups of it are gone. Default: the folder of `key_file`.
@@ -68,6 +73,7 @@ impl Default for FileConfig {
             tls: None,
             data_dir: None,
             key_file: None,
+            root_key: None,
             keys_dir: None,
             database: None,
             upstream: UpstreamFile::default(),
@@ -81,6 +87,41 @@ impl Default for FileConfig {
             log: LogFile::default(),
         }
     }
+}
+
+/// A root key elsewhere than in a file.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum RootKeyFile {
+    /// In the environment variable of this name.
+    Env(String),
+    /// In the Transit engine of OpenBao or Vault.
+    Transit(TransitFile),
+}
+
+/// A key of the Transit engine of OpenBao or Vault, of a type with authenticated encryption,
+/// such as `aes256-gcm96`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransitFile {
+    /// The server's address. `http://` only on loopback.
+    pub url: UpstreamUrl,
+    /// The key's name.
+    pub key: String,
+    /// Where the engine is mounted. Default: `transit`.
+    #[serde(default = "transit")]
+    pub mount: String,
+    /// The token that may encrypt and decrypt with the key, and for `privet vault rotate` also
+    /// rotate and configure it: `env:NAME` or `file:/path`.
+    pub token: At<SecretRef>,
+    /// Certificates to trust instead of the public ones, PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<At<PathBuf>>,
+}
+
+fn transit() -> String {
+    String::from("transit")
 }
 
 /// A PostgreSQL server, version 15 or later.
@@ -100,6 +141,9 @@ pub struct DatabaseFile {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RetentionFile {
+    /// Days after which a token that nobody uses is deleted with its value, but for those under
+    /// a legal hold. The same value gets the same token again.
+    pub tokens_unused_days: At<u32>,
     /// Days for which your backups of the keys are kept. The certificate of an erasure names
     /// the day when the last one from before it is gone.
     pub key_backups_days: At<u32>,
@@ -107,7 +151,7 @@ pub struct RetentionFile {
 
 impl Default for RetentionFile {
     fn default() -> Self {
-        Self { key_backups_days: At::from(30) }
+        Self { tokens_unused_days: At::from(400), key_backups_days: At::from(30) }
     }
 }
 
@@ -237,7 +281,8 @@ pub struct PolicyFile {
     /// How far it reads. `fast`: the fast tier alone. `unsure`: the deep tier, too, where the
     /// fast one is unsure. `deep`: both everywhere, at some 0.1 MB/s a core.
     pub names_depth: DepthRule,
-    /// By entity type: `mask`, `keep` or `refuse`, whatever the profile says.
+    /// By entity type, whatever the profile says: `mask`, `keep`, `refuse` or the name of an
+    /// operator, or `{operator: NAME}` with its parameters. See `docs/operators.md`.
     pub entities: BTreeMap<EntityName, At<EntityRule>>,
     /// `sealed`: secrets are kept under a key that is destroyed after a day, and restored
     /// only into files Claude edits. `irreversible`: they are not kept.
@@ -326,17 +371,6 @@ pub enum ConnectorRule {
     #[default]
     Refuse,
     Allow,
-}
-
-/// What is done with findings of a type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-#[expect(missing_docs, reason = "said at `PolicyFile::entities`")]
-pub enum EntityRule {
-    Mask,
-    Keep,
-    Refuse,
 }
 
 /// Whether secrets can come back.

@@ -9,6 +9,7 @@ mod detection;
 mod environment;
 mod file;
 mod names;
+mod operator;
 mod paths;
 mod problem;
 mod reference;
@@ -25,14 +26,18 @@ pub use at::{At, Place};
 pub use detection::{Detection, DetectionFile, ExceptionScope, Exempted, Own};
 pub use environment::Environment;
 pub use file::{
-    Auth, ConnectorRule, DatabaseFile, DepthRule, EntityRule, FileConfig, LimitsFile, LogFile,
-    LogFormat, LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile,
-    RestoreRule, RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
+    Auth, ConnectorRule, DatabaseFile, DepthRule, FileConfig, LimitsFile, LogFile, LogFormat,
+    LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
+    RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, TransitFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
+pub use operator::EntityRule;
 pub use problem::{Problem, Problems, Severity};
 pub use reference::{markdown, schema};
-pub use resolve::{Config, Credential, Database, Limits, Policy, Restore, TlsFiles, Upstream};
+pub use resolve::{
+    Config, Credential, Database, Limits, Policy, Restore, RootPlace, TlsFiles, TransitSettings,
+    Upstream,
+};
 pub use secret::{SecretError, read_proxy, read_secret};
 pub use text::{Expected, SecretRef, Size, Wait};
 
@@ -199,7 +204,7 @@ log: {format: json, level: debug}
         let rows = [
             (
                 "lisen: x\n",
-                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, keys_dir, database, upstream, limits, retention, hosts, origins, contact, policy, detection, log",
+                "1:1: error: unknown field `lisen`, expected one of listen, tls, data_dir, key_file, root_key, keys_dir, database, upstream, limits, retention, hosts, origins, contact, policy, detection, log",
             ),
             (
                 "policy:\n  opaque: block\n",
@@ -212,7 +217,19 @@ log: {format: json, level: debug}
             ("policy:\n  entities:\n    TOKEN_LITERAL: keep\n", "3:5: error: expected one of"),
             (
                 "policy: {entities: {PERSON: hide}}\n",
-                "1:29: error: unknown variant `hide`, expected one of mask, keep, refuse",
+                "1:29: error: policy.entities.PERSON: expected one of mask, keep, refuse, typed",
+            ),
+            (
+                "policy:\n  entities:\n    AGE: {operator: generalize, to: decade}\n",
+                "3:10: error: policy.entities.AGE: `to`: expected one of month, quarter",
+            ),
+            (
+                "policy:\n  entities:\n    AGE: {operator: generalize, too: year}\n",
+                "3:33: error: unknown field `too`, expected one of operator, role",
+            ),
+            (
+                "policy: {entities: {SECRET: shaped}}\n",
+                "1:29: error: policy.entities.SECRET: secrets take `mask`",
             ),
             ("limits:\n  body_bytes_max: 32MB\n", "2:19: error: expected a size such as"),
             (

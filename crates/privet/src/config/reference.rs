@@ -81,6 +81,9 @@ fn values_of(schema: &Value) -> String {
         }
         return listed(values);
     }
+    if schema.get("title").is_some_and(|title| title == "operator") {
+        return String::from("an operator of [operators.md](operators.md)");
+    }
     if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
         let values: Vec<_> =
             choices.iter().filter_map(|choice| choice.get("const")).cloned().collect();

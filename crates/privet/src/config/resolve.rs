@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use privet_mask::operator::Operator;
 use privet_text::EntityType;
 
 use super::at::At;
 use super::detection::Detection;
 use super::file::{
-    Auth, ConnectorRule, DepthRule, EntityRule, FileConfig, LimitsFile, LogFile, NamesRule,
-    NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule,
+    Auth, ConnectorRule, DepthRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
+    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, RootKeyFile, SecretNotice, SecretRule,
     UpstreamFile,
 };
 use super::names::ToolPattern;
@@ -32,6 +33,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where the root key lies; not in `data_dir`.
     pub key_file: PathBuf,
+    /// Where the root key is.
+    pub root_key: RootPlace,
     /// Where the database of keys lies; not in `data_dir`.
     pub keys_dir: PathBuf,
     /// The server that holds both instead.
@@ -40,6 +43,8 @@ pub struct Config {
     pub upstream: Upstream,
     /// What clients may ask for.
     pub limits: Limits,
+    /// How long a token may stay unused.
+    pub tokens_unused: SignedDuration,
     /// How long backups of the keys are kept.
     pub key_backups: SignedDuration,
     /// `Host` headers accepted besides those of loopback, in lower case.
@@ -66,6 +71,32 @@ impl Config {
     pub fn keys_file(&self) -> PathBuf {
         self.keys_dir.join("keys.sqlite")
     }
+}
+
+/// Where the root key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RootPlace {
+    /// In `key_file`.
+    File,
+    /// In the environment variable of this name.
+    Variable(String),
+    /// In a Transit engine.
+    Transit(TransitSettings),
+}
+
+/// A key of a Transit engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransitSettings {
+    /// The server, without a slash at its end.
+    pub url: String,
+    /// Where the engine is mounted.
+    pub mount: String,
+    /// The key's name.
+    pub key: String,
+    /// Where the token is to be had.
+    pub token: SecretRef,
+    /// Certificates to trust instead of the public ones.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// A PostgreSQL server.
@@ -138,7 +169,7 @@ pub struct Limits {
 }
 
 /// What may leave, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// Content that cannot be read.
     pub opaque: OpaqueRule,
@@ -153,7 +184,7 @@ pub struct Policy {
     /// How far it reads.
     pub names_depth: DepthRule,
     /// By entity type, whatever the profile says.
-    pub entities: BTreeMap<EntityType, EntityRule>,
+    pub entities: BTreeMap<EntityType, Operator>,
     /// Whether secrets can come back.
     pub secrets: SecretRule,
     /// How owners of secrets are told.
@@ -221,6 +252,19 @@ pub(super) fn resolve(
             "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
         );
     }
+    let root_key = match file.root_key {
+        None => RootPlace::File,
+        Some(RootKeyFile::Env(name)) => RootPlace::Variable(name),
+        Some(RootKeyFile::Transit(transit)) => RootPlace::Transit(TransitSettings {
+            url: transit.url.as_str().to_owned(),
+            mount: transit.mount,
+            key: transit.key,
+            token: paths.reference(transit.token.value),
+            ca_file: transit
+                .ca_file
+                .map(|path| paths.existing("root_key.transit.ca_file", &path, problems)),
+        }),
+    };
     let database = file.database.map(|database| Database {
         url: paths.reference(database.url.value),
         ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
@@ -231,12 +275,15 @@ pub(super) fn resolve(
     });
     let upstream = upstream(file.upstream, &paths, problems);
     let limits = limits(&file.limits, problems);
-    let days = &file.retention.key_backups_days;
-    if !(1..=DAYS_MAX).contains(&days.value) {
-        let text = format!("retention.key_backups_days: expected 1 to {DAYS_MAX}");
-        problems.refuse(days.place, text);
-    }
-    let key_backups = SignedDuration::from_hours(i64::from(days.value) * 24);
+    let retention = &file.retention;
+    let mut days = |name: &str, days: &At<u32>| {
+        if !(1..=DAYS_MAX).contains(&days.value) {
+            problems.refuse(days.place, format!("retention.{name}: expected 1 to {DAYS_MAX}"));
+        }
+        SignedDuration::from_hours(i64::from(days.value) * 24)
+    };
+    let tokens_unused = days("tokens_unused_days", &retention.tokens_unused_days);
+    let key_backups = days("key_backups_days", &retention.key_backups_days);
     let policy = policy(file.policy, problems);
     let listen = listen?;
     if !listen.ip().is_loopback() && file.hosts.is_empty() {
@@ -248,10 +295,12 @@ pub(super) fn resolve(
         tls,
         data_dir: data_dir?,
         key_file: key_file?,
+        root_key,
         keys_dir: keys_dir?,
         database,
         upstream,
         limits,
+        tokens_unused,
         key_backups,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
@@ -364,10 +413,17 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
             "policy.mcp_connector: Claude's side may call MCP servers, unseen by Privet",
         );
     }
+    let mut entities = BTreeMap::new();
     for (name, rule) in &file.entities {
-        if name.0 == EntityType::Secret && rule.value == EntityRule::Keep {
+        if name.0 == EntityType::Secret && rule.value.keeps() {
             problems
                 .warn(rule.place, "policy.entities.SECRET: keys and passwords leave as they are");
+        }
+        match rule.value.operator(name.0) {
+            Ok(operator) => drop(entities.insert(name.0, operator)),
+            Err(text) => {
+                problems.refuse(rule.place, format!("policy.entities.{}: {text}", name.0));
+            }
         }
     }
     let mut tools: Vec<_> = file.restore.tools.into_iter().collect();
@@ -384,7 +440,7 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
         profile: file.profile,
         names: file.names,
         names_depth: file.names_depth,
-        entities: file.entities.into_iter().map(|(name, rule)| (name.0, rule.value)).collect(),
+        entities,
         secrets: file.secrets,
         secret_notice: file.secret_notice,
         allow_terms: file.allow_terms.into_iter().filter(|term| !term.is_empty()).collect(),

@@ -3,8 +3,6 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
-use privet_mask::stem_of;
-
 use super::client::CameBack;
 use super::story::{Scene, VALUES};
 use crate::console::Console;
@@ -133,13 +131,12 @@ impl<'s, 'c> Screen<'s, 'c> {
             .map(|word| {
                 let bare =
                     word.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-                match stem_of(bare).filter(|_| bare.len() > 6 && bare.to_ascii_uppercase() == bare)
-                {
-                    Some(_) => format!(
+                match privet_detect::looks_like_token(bare) {
+                    true => format!(
                         "{TOKEN}{bare}{PLAIN}{}",
                         word.get(bare.len()..).unwrap_or_default()
                     ),
-                    None => word.to_owned(),
+                    false => word.to_owned(),
                 }
             })
             .collect();

@@ -1,16 +1,19 @@
 //! `privet mask`.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use privet_audit::{AuditError, Event, Record};
 use privet_gateway::ScopeMemory;
-use privet_gateway::masker::{MaskedText, Masker};
+use privet_gateway::masker::{FieldValue, MaskedText, Masker};
+use privet_mask::{Edit, Sweep, assemble};
 use privet_store::StoreError;
 use privet_text::Raw;
 use privet_vault::{ClaimError, Scope, insert_claims};
 
+use super::fields::{FieldMap, Spelling};
 use super::{Args, Input, for_each, open_scope};
 use crate::config::Config;
 use crate::console::{CommandError, Console, Exit};
@@ -32,8 +35,9 @@ pub fn run(
     let (scope, name) = open_scope(args, &house, console)?;
     let masker =
         wiring::maskers(&config, &own).of(&name.workspace, &name.principal, (console.now)());
+    let fields = FieldMap::load(args.fields.as_deref(), &args.field)?;
     for_each(args, console, |input, console| {
-        let masked = mask_one(&masker, input, &config, &house, &scope, console)?;
+        let masked = mask_one(&masker, input, &fields, &config, &house, &scope, console)?;
         Ok(masked.text.into_inner())
     })
 }
@@ -45,6 +49,7 @@ const RACES_MAX: usize = 5;
 fn mask_one(
     masker: &Masker,
     input: &Input,
+    fields: &FieldMap,
     config: &Config,
     house: &House,
     scope: &Arc<Scope>,
@@ -55,10 +60,10 @@ fn mask_one(
     for _ in 0..RACES_MAX {
         let secrets = wiring::secret_mode(&config.policy);
         let mut memory = ScopeMemory::new(Arc::clone(scope), secrets, now);
-        let masked = masker.mask_text(&text, &mut memory).map_err(|refusal| {
-            let name = super::name_of(&input.path);
-            CommandError::failed(format!("`{name}`: {refusal}; nothing of it was written"))
-        })?;
+        let masked = match fields.is_empty() {
+            true => masker.mask_text(&text, &mut memory).map_err(|error| refused(input, &error))?,
+            false => mask_fields(masker, input, &text, fields, &mut memory)?,
+        };
         let record = record(&masked, input, scope, console);
         let claims = memory.into_claims();
         let writing = house.store.write(move |tx| -> Result<(), WriteError> {
@@ -75,6 +80,44 @@ fn mask_one(
     Err(CommandError::failed("a gateway keeps claiming the same tokens; try again"))
 }
 
+fn refused(input: &Input, refusal: &dyn std::fmt::Display) -> CommandError {
+    let name = super::name_of(&input.path);
+    CommandError::failed(format!("`{name}`: {refusal}; nothing of it was written"))
+}
+
+/// Masks exactly the fields named. Nothing else is read.
+fn mask_fields(
+    masker: &Masker,
+    input: &Input,
+    text: &Raw<String>,
+    fields: &FieldMap,
+    memory: &mut ScopeMemory,
+) -> Result<MaskedText, CommandError> {
+    let mut edits = Vec::new();
+    let (mut counts, mut operators, mut tokens_new) = (BTreeMap::new(), BTreeMap::new(), 0);
+    for place in fields.find(input)? {
+        let value = match place.spelling {
+            Spelling::Number => FieldValue::Number(&place.value),
+            _ => FieldValue::Text(&place.value),
+        };
+        let what = (place.field.entity, place.field.operator.as_ref());
+        let masked =
+            masker.mask_field(what, &value, memory).map_err(|error| refused(input, &error))?;
+        let operator = masked.as_ref().map_or("keep", |masked| masked.operator);
+        *counts.entry(place.field.entity).or_default() += 1;
+        *operators.entry((place.field.entity, operator.to_owned())).or_default() += 1;
+        if let Some(masked) = masked {
+            tokens_new += u64::from(masked.fresh);
+            edits.push(Edit { range: place.range, text: place.spelling.write(&masked.text) });
+        }
+    }
+    let body = Raw::new(text.expose().clone().into_bytes());
+    // Other fields stay by order of the map, whatever they say.
+    let text = assemble(&body, &mut edits, &[], &Sweep::new([]))
+        .map_err(|error| refused(input, &error))?;
+    Ok(MaskedText { text, counts, operators, tokens_new })
+}
+
 fn record(masked: &MaskedText, input: &Input, scope: &Scope, console: &Console<'_>) -> Record {
     let mut record = Record::new(Event::Mask);
     record.principal = Some(console.operator());
@@ -82,6 +125,8 @@ fn record(masked: &MaskedText, input: &Input, scope: &Scope, console: &Console<'
     record.workspace = Some(scope.name().workspace.clone());
     let counts = masked.counts.iter();
     record.entities = counts.map(|(entity, n)| (entity.name().to_owned(), *n)).collect();
+    let operators = masked.operators.iter();
+    record.operators = operators.map(|((entity, op), n)| (format!("{entity}/{op}"), *n)).collect();
     let total: u64 = masked.counts.values().sum();
     record.tokens_new = Some(masked.tokens_new);
     record.tokens_reused = Some(total.saturating_sub(masked.tokens_new));

@@ -1,7 +1,9 @@
 //! `privet mask` and `privet unmask`: files, folders and standard input, with the
 //! gateway's own vault, so that a value has the same token in a file and in a request.
 
+mod fields;
 mod mask;
+mod present;
 mod unmask;
 
 use std::io::{IsTerminal, Write};
@@ -15,7 +17,7 @@ use crate::console::{CommandError, Console, Exit};
 use crate::house::House;
 
 pub use mask::run as mask;
-pub use unmask::run as unmask;
+pub use unmask::{UnmaskArgs, run as unmask};
 
 /// What both take.
 #[derive(Debug, clap::Args)]
@@ -32,6 +34,13 @@ pub struct Args {
     /// The narrower scope, as callers say it in the header `x-privet-scope`.
     #[arg(long, value_name = "NAME")]
     scope: Option<String>,
+    /// Only these columns or JSON paths: a YAML file of `NAME: TYPE` or
+    /// `NAME: {type: TYPE, operator: OPERATOR}`. Every other byte stays.
+    #[arg(long, value_name = "FILE")]
+    fields: Option<PathBuf>,
+    /// Only this column or JSON path; may be given several times.
+    #[arg(long = "field", value_name = "NAME=TYPE[:OPERATOR]")]
+    field: Vec<fields::FieldArg>,
     /// Also hidden files and what `.gitignore` leaves out.
     #[arg(long)]
     no_ignore: bool,

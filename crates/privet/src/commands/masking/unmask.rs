@@ -7,36 +7,129 @@ use std::sync::Arc;
 
 use privet_audit::{AuditError, Event, Note, Record};
 use privet_detect::{Analyzer, AnalyzerOptions};
-use privet_mask::{Destination, End, Form, RestoreTableBuilder, Restorer, stem_of};
+use privet_mask::{Destination, End, Form, RestoreTableBuilder, Restorer, meant};
 use privet_text::EntityType;
 use privet_vault::{RestoreError, Scope};
 use privet_wire::json::Json;
 
+use super::fields::FieldMap;
+use super::present::tokens_in;
 use super::{Args, Input, for_each, name_of, open_scope};
+use crate::commands::reason;
 use crate::console::{CommandError, Console, Exit};
 use crate::house::House;
 
+/// What `privet unmask` takes.
+#[derive(Debug, clap::Args)]
+pub struct UnmaskArgs {
+    #[command(flatten)]
+    files: Args,
+    /// Why, in words that name nobody; it goes into the audit log.
+    #[arg(long)]
+    reason: String,
+    /// Most values of one file that may come back.
+    #[arg(long, value_name = "COUNT", default_value_t = 1000)]
+    limit: usize,
+}
+
 /// Puts the values back in place of their tokens.
 pub fn run(
-    args: &Args,
+    args: &UnmaskArgs,
     config: Option<&Path>,
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
+    let reason = reason::checked(&args.reason)?;
     let house = House::open(&config, console.environment, (console.now)())?;
+    let UnmaskArgs { files: args, limit, .. } = args;
     let (scope, _) = open_scope(args, &house, console)?;
+    let reveal = Reveal { house: &house, scope: &scope, reason, limit: *limit };
     let entities = [EntityType::TokenLiteral].into_iter().collect();
     let options = AnalyzerOptions { entities, ..AnalyzerOptions::default() };
     let analyzer = Analyzer::new(options);
+    let fields = FieldMap::load(args.fields.as_deref(), &args.field)?;
     for_each(args, console, |input, console| {
+        if !fields.is_empty() {
+            return reveal.fields(input, &fields, console);
+        }
         let opened = open_tokens(&analyzer, &input.text, &scope, console)?;
-        note(&opened, &house, &scope, console)?;
+        reveal.note(&opened, input, console)?;
         for (why, tokens) in &opened.left {
             let name = name_of(&input.path);
             writeln!(console.err, "privet: `{name}`: not restored, {tokens} of: {why}")?;
         }
         Ok(restored(input, opened.table))
     })
+}
+
+/// A look behind tokens: whose, why, and how many at most.
+struct Reveal<'a> {
+    house: &'a House,
+    scope: &'a Scope,
+    reason: String,
+    limit: usize,
+}
+
+impl Reveal<'_> {
+    /// Restores exactly the fields named, where they hold a token of the scope and nothing else.
+    fn fields(
+        &self,
+        input: &Input,
+        fields: &FieldMap,
+        console: &Console<'_>,
+    ) -> Result<Vec<u8>, CommandError> {
+        let (mut opened, mut restored, mut at) = (Opened::default(), String::new(), 0);
+        for place in fields.find(input)? {
+            let value = match self.scope.open(&place.value, (console.now)()) {
+                Ok(value) => value,
+                Err(error @ (RestoreError::Store(_) | RestoreError::Tampered)) => {
+                    return Err(CommandError::could_not_run(&error));
+                }
+                Err(error) => {
+                    *opened.left.entry(error.to_string()).or_default() += 1;
+                    continue;
+                }
+            };
+            *opened.counts.entry(place.field.entity.name().to_owned()).or_default() += 1;
+            restored.push_str(input.text.get(at..place.range.start).unwrap_or_default());
+            restored.push_str(&place.spelling.write(value.expose()));
+            at = place.range.end;
+        }
+        restored.push_str(input.text.get(at..).unwrap_or_default());
+        self.note(&opened, input, console)?;
+        Ok(restored.into_bytes())
+    }
+
+    /// Recorded before anything is shown: no value comes back without an entry.
+    fn note(
+        &self,
+        opened: &Opened,
+        input: &Input,
+        console: &Console<'_>,
+    ) -> Result<(), CommandError> {
+        let count: u64 = opened.counts.values().sum();
+        if count > self.limit as u64 {
+            let text = format!("`{}` would give back {count} values", name_of(&input.path));
+            return Err(
+                CommandError::wrong_use(text).hint("if that is what you want, say so with --limit")
+            );
+        }
+        let Self { house, scope, .. } = self;
+        let mut record = Record::new(Event::Unmask);
+        record.principal = Some(console.operator());
+        record.tenant = Some(scope.name().tenant.clone());
+        record.workspace = Some(scope.name().workspace.clone());
+        record.entities = opened.counts.clone();
+        record.reason = Some(self.reason.clone());
+        if !opened.left.is_empty() {
+            record.notes.push(Note::new("tokens_left"));
+        }
+        let now = (console.now)();
+        let writing = house
+            .store
+            .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
+        writing.wait().map(drop).map_err(|error| CommandError::could_not_run(&error))
+    }
 }
 
 /// What stands behind the tokens of a text.
@@ -54,11 +147,12 @@ fn open_tokens(
     scope: &Scope,
     console: &Console<'_>,
 ) -> Result<Opened, CommandError> {
-    let mut tokens = BTreeMap::new();
+    let mut tokens = tokens_in(text, scope).map_err(|error| CommandError::could_not_run(&error))?;
+    // What looks like a token and is none of the scope's is told; so are expired secrets.
     for finding in analyzer.analyze(text) {
-        let spelled = finding.span.of(text).unwrap_or_default();
-        let token = spelled.replace('\\', "").to_ascii_uppercase();
-        if let Some(entity) = stem_of(&token) {
+        let (token, entity) = meant(finding.span.of(text).unwrap_or_default());
+        let within = |known: &String| known.to_ascii_uppercase().contains(&token);
+        if !tokens.keys().any(within) {
             tokens.insert(token, entity);
         }
     }
@@ -76,28 +170,6 @@ fn open_tokens(
         }
     }
     Ok(opened)
-}
-
-/// Recorded before anything is shown: no value comes back without an entry.
-fn note(
-    opened: &Opened,
-    house: &House,
-    scope: &Scope,
-    console: &Console<'_>,
-) -> Result<(), CommandError> {
-    let mut record = Record::new(Event::Unmask);
-    record.principal = Some(console.operator());
-    record.tenant = Some(scope.name().tenant.clone());
-    record.workspace = Some(scope.name().workspace.clone());
-    record.entities = opened.counts.clone();
-    if !opened.left.is_empty() {
-        record.notes.push(Note::new("tokens_left"));
-    }
-    let now = (console.now)();
-    let writing = house
-        .store
-        .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
-    writing.wait().map(drop).map_err(|error| CommandError::could_not_run(&error))
 }
 
 fn restored(input: &Input, table: RestoreTableBuilder) -> Vec<u8> {

@@ -15,6 +15,8 @@ pub(super) struct Facts<'a> {
     pub(super) key_backups: SignedDuration,
     /// Values that may be the person's and were left.
     pub(super) left: usize,
+    /// Values that a legal hold keeps.
+    pub(super) held: usize,
     /// Values that could not be opened, so nobody looked at them.
     pub(super) unreadable: u64,
 }
@@ -38,6 +40,7 @@ pub(super) fn certificate(erasure: &Erasure, facts: &Facts<'_>) -> Value {
         },
         "left": {
             "possibly_the_same_person": facts.left,
+            "under_legal_hold": facts.held,
             "could_not_be_opened": facts.unreadable,
         },
         "ledger": { "seq": erasure.seq, "hash": erasure.hash },

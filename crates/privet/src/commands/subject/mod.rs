@@ -182,9 +182,14 @@ fn erase(
     let subject = search(wish.who, house, console)?;
     let (unreadable, mentions) = (subject.unreadable, subject.mentions);
     let wanted = |mention: &Mention| wish.include_possible || mention.likeness < Likeness::Possible;
-    let (erased, left): (Vec<_>, Vec<_>) = mentions.into_iter().partition(wanted);
+    let (mut erased, left): (Vec<_>, Vec<_>) = mentions.into_iter().partition(wanted);
+    let held = house.vault.under_hold(&mut erased);
+    let held = held.map_err(|error| CommandError::could_not_run(&error))?;
+    if !held.is_empty() {
+        writeln!(console.err, "kept by a legal hold: {} values, {}", held.len(), counts(&held))?;
+    }
     if erased.is_empty() {
-        writeln!(console.err, "the vault holds nothing of that person; nothing was erased")?;
+        writeln!(console.err, "there is nothing of that person to erase; nothing was erased")?;
         return Ok(Exit::Clean);
     }
     if !wish.yes {
@@ -209,6 +214,7 @@ fn erase(
         audit,
         key_backups: config.key_backups,
         left: left.len(),
+        held: held.len(),
         unreadable,
     };
     let text = serde_json::to_string_pretty(&certificate::certificate(&erasure, &facts))
