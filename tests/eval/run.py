@@ -70,20 +70,29 @@ NAMES_HEAD = (
 )
 
 
-def names_row(privet, files, what, label):
-    """The row of one set, unless nothing in it has that label."""
+LABELS = ("PERSON", "LOCATION", "ORGANIZATION")
+
+
+def measure_names(privet, files):
+    """What is found in one set, by way of writing and depth, by label."""
+    runs = [("as is", depth) for depth in ("unsure", "fast", "deep")]
+    runs += [(case, "unsure") for case in ("lower", "UPPER")]
 
     def of(case, depth):
-        types = measure(privet, files[case], ["*=IGNORE"], [label], depth)["types"]
-        return next((entity for entity in types if entity["labelled"]), None)
+        types = measure(privet, files[case], ["*=IGNORE"], LABELS, depth)["types"]
+        return {entity["entity_type"]: entity for entity in types if entity["labelled"]}
 
-    usual = of("as is", "unsure")
+    return {run: of(*run) for run in runs}
+
+
+def names_row(measured, what, label):
+    """The row of one set, unless nothing in it has that label."""
+    usual = measured["as is", "unsure"].get(label)
     if usual is None:
         return []
-    recalls = [of(case, "unsure")["overlap"]["recall"] for case in ("lower", "UPPER")]
-    depths = [of("as is", depth)["overlap"]["f1"] for depth in ("fast", "deep")]
-    more = " | ".join(f"{figure:.3f}" for figure in recalls + depths)
-    return [f"{row(what, usual)} {more} |"]
+    more = [measured[case, "unsure"][label]["overlap"]["recall"] for case in ("lower", "UPPER")]
+    more += [measured["as is", depth][label]["overlap"]["f1"] for depth in ("fast", "deep")]
+    return [f"{row(what, usual)} {' | '.join(f'{figure:.3f}' for figure in more)} |"]
 
 
 def main():
@@ -127,10 +136,11 @@ def main():
     ]
     with tempfile.TemporaryDirectory() as folder:
         files = {name: held_back.write(args.corpora / name, folder) for name, _ in NAMES}
-        for label in ("PERSON", "LOCATION", "ORGANIZATION"):
-            out += ["", f"### `{label}`", "", NAMES_HEAD]
-            for name, what in NAMES:
-                out += names_row(args.privet, files[name], what, label)
+        measured = {name: measure_names(args.privet, files[name]) for name, _ in NAMES}
+    for label in LABELS:
+        out += ["", f"### `{label}`", "", NAMES_HEAD]
+        for name, what in NAMES:
+            out += names_row(measured[name], what, label)
     if args.compare:
         out += compare.section(args.privet, args.corpora)
     text = "\n".join(out) + "\n"

@@ -44,7 +44,7 @@ impl Analyzer {
         let engine = Engine::for_entities(options.entities);
         let model = NameModel::for_entities(options.entities, options.model, options.depth);
         Names.detect("Warm Up", &mut |_| {});
-        model.detect("Warm Up", &|| true, &mut |_| {});
+        model.detect("Warm Up", &|_| true, &mut |_| {});
         let version = version_of(&options);
         Self { options, engine, model, version }
     }
@@ -58,7 +58,7 @@ impl Analyzer {
     /// The findings in `text`: sorted, not overlapping, on character boundaries.
     /// Time and memory are linear in `text.len()`.
     pub fn analyze(&self, text: &str) -> Vec<Finding> {
-        self.analyze_within(text, &|| true)
+        self.analyze_within(text, &|_| true)
     }
 
     /// As [`analyze`](Self::analyze), and the deep tier of the name model reads as long as
@@ -87,7 +87,7 @@ impl Analyzer {
         let engine = Engine::for_entities(EntitySet::all());
         let (preset, depth) = (self.options.model, self.options.depth);
         let model = NameModel::for_entities(EntitySet::all(), preset, depth);
-        let candidates = candidates(self.detectors(&engine, &model, &|| true), text);
+        let candidates = candidates(self.detectors(&engine, &model, &|_| true), text);
         explain(text, candidates, &self.options, |finding| self.wants(text, finding))
     }
 

@@ -1,6 +1,8 @@
-//! [`Depth`]: how far the model of names reads, and [`Allowance`]: for how long.
+//! [`Depth`]: how far the model of names reads, and [`Allowance`]: how much.
 
-use privet_encoder::Reach;
+use std::time::Duration;
+
+use privet_encoder::{Kernel, Reach};
 
 /// Which tiers of the name model read a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,9 +45,17 @@ impl Depth {
     }
 }
 
-/// Is asked before the encoder reads on. Where it says no, the fast tagger alone is heard.
-/// Whoever has a clock decides; the detectors have none.
-pub type Allowance<'a> = dyn Fn() -> bool + 'a;
+/// Is asked before the encoder reads on, with the number of pieces of words that come next.
+/// Where it says no, the fast tagger alone is heard.
+pub type Allowance<'a> = dyn Fn(usize) -> bool + 'a;
+
+/// How many pieces the encoder reads in that time on a core that does nothing else, by the
+/// kind of processor. A number of pieces, unlike a clock, gives the same findings in the same
+/// text whenever it is read.
+pub fn pieces_within(time: Duration) -> usize {
+    let pieces = time.as_millis().saturating_mul(Kernel::best().pieces_per_ms() as u128);
+    usize::try_from(pieces).unwrap_or(usize::MAX)
+}
 
 #[cfg(test)]
 mod tests {

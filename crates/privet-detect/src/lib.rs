@@ -38,7 +38,7 @@ mod trigger;
 pub use analyzer::Analyzer;
 pub use combination::{Combination, Gathered, combinations};
 pub use custom::{Case, Custom, CustomBuilder, CustomError, Loaded, RecognizerSpec, is_own};
-pub use depth::{Allowance, Depth};
+pub use depth::{Allowance, Depth, pieces_within};
 pub use detector::Detector;
 pub use exception::Exception;
 pub use explain::{Competitor, Explained, Outcome, ScorePart};

@@ -97,7 +97,7 @@ impl NameModel {
         match &self.reader {
             None => {}
             Some(Reader::Fast(tagger)) => tagger.tag(text, &mut take),
-            Some(Reader::Both(both)) => both.tag(text, &mut |_| allowance(), &mut take),
+            Some(Reader::Both(both)) => both.tag(text, &mut |pieces| allowance(pieces), &mut take),
         }
     }
 
@@ -234,7 +234,7 @@ mod tests {
     fn found(text: &str) -> Vec<(&str, &'static str)> {
         let mut all = Vec::new();
         let model = NameModel::for_entities(EntitySet::all(), ModelUse::Balanced, Depth::Fast);
-        model.detect(text, &|| true, &mut |f| {
+        model.detect(text, &|_| true, &mut |f| {
             all.extend(f.span.of(text).map(|v| (v, f.entity.name())))
         });
         all

@@ -43,7 +43,7 @@ pub struct Blend {
 
 impl Default for Blend {
     fn default() -> Self {
-        Self { fast: 0.5, deep: 0.7 }
+        Self { fast: 0.4, deep: 0.9 }
     }
 }
 
@@ -235,3 +235,50 @@ const VERY_SURE: f32 = 0.995;
 const COMMON_MAX: u8 = 4;
 /// No more windows wait than these.
 const WAITING_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use privet_tagger::Name;
+
+    fn people(text: &str, reach: Reach) -> Vec<&str> {
+        let (fast, encoder) = (Tagger::shared(0.0).unwrap(), Encoder::shared().unwrap());
+        let mut all = Vec::new();
+        DeepTagger::new(fast, encoder, reach, 0.0).tag(text, &mut |_| true, &mut |mention| {
+            if mention.name == Name::Person {
+                all.extend(text.get(mention.start..mention.end));
+            }
+        });
+        all
+    }
+
+    #[test]
+    fn names_in_any_case() {
+        for (text, want) in [
+            ("Yesterday Ingrid Maier flew to Paris.", "Ingrid Maier"),
+            ("yesterday ingrid maier flew to paris.", "ingrid maier"),
+            ("YESTERDAY INGRID MAIER FLEW TO PARIS.", "INGRID MAIER"),
+        ] {
+            for reach in [Reach::Unsure, Reach::Everything] {
+                assert_eq!(people(text, reach), [want], "{reach:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn programs_are_no_prose() {
+        let count = |text: &str| {
+            let encoder = Encoder::shared().unwrap();
+            let both = DeepTagger::new(Tagger::shared(0.0).unwrap(), encoder, Reach::Unsure, 0.0);
+            let mut pieces = 0;
+            let mut allowance = |count| {
+                pieces += count;
+                true
+            };
+            both.tag(text, &mut allowance, &mut |_| {});
+            pieces
+        };
+        assert_eq!(count("let maria = Maria::new(rosa, 1, &[2, 3]); // (1)"), 0);
+        assert!(count("maria and rosa will come in june, says grace") > 0);
+    }
+}

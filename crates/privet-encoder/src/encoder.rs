@@ -265,6 +265,13 @@ mod tests {
     }
 
     #[test]
+    fn the_program_has_its_table() {
+        let encoder = Encoder::shared().unwrap();
+        assert_eq!(encoder.model.size, crate::Size::minilm(3));
+        assert_eq!(Encoder::shared_digest(), crate::model::fnv(&TABLE[16..]));
+    }
+
+    #[test]
     fn windows_do_not_see_each_other() {
         let encoder = Encoder::new(Model::decode(table()).unwrap());
         let windows = windows(&encoder, "a b and a.\n\nb b a\n\na");

@@ -65,8 +65,9 @@ pub struct MaskPolicy {
     pub numbers: Action,
     /// Whether requests that let Claude's side connect to MCP servers may pass.
     pub mcp_connector: Action,
-    /// How long the deep tier of the name model may read for one request. After that the fast
-    /// tier reads alone, and the audit entry says so.
+    /// How long the deep tier of the name model may read for one request, counted as what it
+    /// reads in that time on an idle core. After that the fast tier reads alone, and the audit
+    /// entry says so.
     pub deep_time: Duration,
 }
 

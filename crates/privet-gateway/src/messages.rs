@@ -328,3 +328,18 @@ pub(crate) fn unreachable(error: &UpstreamError) -> Problem {
     };
     Problem::new(kind, error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_entry_says_where_the_deep_tier_stopped() {
+        for (names_cut_short, want) in [(true, vec![Note::new("names_fast_only")]), (false, vec![])]
+        {
+            let mut record = Record::new(Event::SecretFound);
+            describe(&mut record, &Masking { names_cut_short, ..Masking::default() });
+            assert_eq!(record.notes, want);
+        }
+    }
+}

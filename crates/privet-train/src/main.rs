@@ -1,9 +1,9 @@
-//! `privet-train`: makes the fast tagger's tables.
+//! `privet-train`: makes the tables of both tiers of the name model.
 //!
-//! `privet-train words` makes the table of words from the lists beside this crate, and
-//! `privet-train names` the table of weights from labelled texts. Both are deterministic:
-//! the same lists, texts and seed give the same table, byte for byte, on the same kind of
-//! machine. `privet-train leave-out` measures on each corpus a table that was trained
+//! `privet-train words` makes the table of words from the lists beside this crate,
+//! `privet-train names` the fast tagger's table of weights from labelled texts, and
+//! `privet-train encoder` the deep tier's. All are deterministic: the same lists, texts and
+//! seed give the same table, byte for byte, on the same kind of machine. `privet-train leave-out` measures on each corpus a table that was trained
 //! without it and its like.
 
 #![allow(clippy::print_stdout, reason = "its output is for people")]

@@ -1,31 +1,31 @@
-//! [`Reader`]: the detectors at work on one request, within the time that policy gives their
-//! deep tier.
+//! [`Reader`]: the detectors at work on one request, within what policy gives their deep
+//! tier.
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use privet_detect::Analyzer;
+use privet_detect::{Analyzer, pieces_within};
 use privet_text::Finding;
 
 /// The detectors, for one request.
 pub(super) struct Reader<'a> {
     analyzer: &'a Analyzer,
-    /// `None`: as long as it takes.
-    deep_time: Option<Duration>,
-    /// When the deep tier first read.
-    since: Cell<Option<Instant>>,
+    /// Pieces of words that the deep tier may still read. What stands first is read first, so
+    /// that the beginning of a conversation has the same findings when it is read again.
+    pieces_left: Cell<usize>,
     cut_short: Cell<bool>,
 }
 
 impl<'a> Reader<'a> {
-    /// With so much time for the deep tier.
+    /// With so much time for the deep tier; `None`: as long as it takes.
     pub(super) fn new(analyzer: &'a Analyzer, deep_time: Option<Duration>) -> Self {
-        Self { analyzer, deep_time, since: Cell::new(None), cut_short: Cell::new(false) }
+        let pieces = deep_time.map_or(usize::MAX, pieces_within);
+        Self { analyzer, pieces_left: Cell::new(pieces), cut_short: Cell::new(false) }
     }
 
     /// What stands in `text`.
     pub(super) fn analyze(&self, text: &str) -> Vec<Finding> {
-        self.analyzer.analyze_within(text, &|| self.may_read_on())
+        self.analyzer.analyze_within(text, &|pieces| self.may_read(pieces))
     }
 
     /// Whether the fast tier was left alone with some of the text.
@@ -33,13 +33,12 @@ impl<'a> Reader<'a> {
         self.cut_short.get()
     }
 
-    fn may_read_on(&self) -> bool {
-        let Some(deep_time) = self.deep_time else { return true };
-        let since = self.since.get().unwrap_or_else(Instant::now);
-        self.since.set(Some(since));
-        let may = since.elapsed() < deep_time;
-        self.cut_short.set(self.cut_short.get() || !may);
-        may
+    fn may_read(&self, pieces: usize) -> bool {
+        let left = self.pieces_left.get().checked_sub(pieces);
+        // Once something was too much, nothing after it is read either.
+        self.pieces_left.set(left.unwrap_or(0));
+        self.cut_short.set(self.cut_short.get() || left.is_none());
+        left.is_some()
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Recipe {
     #[arg(long, default_value_t = 26_000)]
     pub(crate) vocabulary: usize,
     /// Passes over the texts.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 2)]
     pub(crate) epochs: u32,
     /// Of each corpus so many letters are read in a pass, at random.
     #[arg(long, default_value_t = 400_000)]
@@ -46,7 +46,7 @@ pub(crate) struct Recipe {
     #[arg(long, default_value_t = 1024)]
     pub(crate) batch: usize,
     /// How far a step goes.
-    #[arg(long, default_value_t = 2e-4)]
+    #[arg(long, default_value_t = 2.5e-4)]
     pub(crate) rate: f32,
     /// So many times further for what the start weights did not have.
     #[arg(long, default_value_t = 5.0)]
@@ -70,8 +70,8 @@ pub(crate) struct Recipe {
     #[arg(long, default_value_t = 1)]
     pub(crate) threads: usize,
     /// Stop after so many steps, as if this were the end.
-    #[arg(long)]
-    pub(crate) steps_max: Option<usize>,
+    #[arg(long, default_value_t = 2600)]
+    pub(crate) steps_max: usize,
     /// Where the random numbers start.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
@@ -104,7 +104,7 @@ pub(crate) fn teach(
     for _ in 0..recipe.epochs {
         batches.extend(teacher.pass(corpora, takes, &mut random));
     }
-    batches.truncate(recipe.steps_max.unwrap_or(usize::MAX));
+    batches.truncate(recipe.steps_max);
     let pieces = |batch: &[Batch; PARTS]| batch.iter().map(|p| p.pieces.len()).sum::<usize>();
     println!(
         "{} pieces in the vocabulary, {} weights, {} steps over {} pieces",

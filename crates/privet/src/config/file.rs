@@ -260,8 +260,9 @@ pub struct LimitsFile {
     pub header_read_timeout: Wait,
     /// Longest wait for a request's body.
     pub body_read_timeout: Wait,
-    /// How long the deep tier of the model of names may read for one request. Then the fast
-    /// tier reads alone, and the audit entry has the note `names_fast_only`.
+    /// How long the deep tier of the model of names may read for one request, counted as what
+    /// it reads in that time on an idle core. Then the fast tier reads alone, and the audit
+    /// entry has the note `names_fast_only`.
     pub names_deep: Wait,
     /// When stopping: how long open answers may go on.
     pub shutdown_grace: Wait,
