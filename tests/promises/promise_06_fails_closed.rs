@@ -170,9 +170,9 @@ fn when_a_key_does_not_open() {
     for damage in [
         "UPDATE scope_key SET wrapped_keys = zeroblob(length(wrapped_keys))",
         "UPDATE scope_key SET wrapped_keys = x'00'",
-        "UPDATE scope_key SET wrapped_keys =
-           (SELECT wrapped_keys FROM scope_key AS other
-            WHERE other.reference <> scope_key.reference LIMIT 1)",
+        "CREATE TEMP TABLE before AS SELECT * FROM scope_key;
+         UPDATE scope_key SET wrapped_keys =
+           (SELECT wrapped_keys FROM before WHERE before.reference <> scope_key.reference LIMIT 1)",
         "DELETE FROM scope_key",
     ] {
         let upstream = Upstream::plain();
