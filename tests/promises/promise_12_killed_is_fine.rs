@@ -182,3 +182,81 @@ fn with_a_full_disk() {
     assert_eq!(reply.status, 200);
     check(&home, &upstream, &answered);
 }
+
+/// A library that, preloaded, makes the disk lose its power or its health.
+fn power_cut(home: &Home) -> String {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/promises/house/power_cut.c");
+    let library = home.path().join("power_cut.so");
+    let built = std::process::Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .arg(&library)
+        .args([source, "-ldl", "-lpthread"])
+        .status();
+    assert!(built.expect("a C compiler, as SQLite needs").success());
+    format!("export LD_PRELOAD={} POWER_CUT_DIR={};", library.display(), home.path().display())
+}
+
+/// `kill -9` loses nothing that was written; a power cut loses what was not flushed.
+#[test]
+fn when_the_power_is_cut() {
+    let upstream = echo();
+    let home = Home::before(upstream.address, "");
+    let key = home.make_key("laptop");
+    let preload = power_cut(&home);
+    let (person, answered) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    for turn in 0..kills() {
+        // Calls that are spread over starts, writes, flushes and checkpoints.
+        let call = 60 + (turn * 61) % 1500;
+        let mut serving = home.serve_after(&format!("{preload} export POWER_CUT_AT={call};"));
+        let (caller, stop) = (serving.caller(&key), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| keep_asking(&caller, &person, &stop, &answered));
+            }
+            serving.wait(Duration::from_secs(30));
+            stop.store(true, Ordering::Relaxed);
+        });
+        let (code, printed) = home.run(&["audit", "verify"]);
+        assert_eq!(code, Some(0), "after call {call}: {printed}");
+    }
+    let (code, printed) = home.run(&["vault", "verify"]);
+    assert_eq!(code, Some(0), "{printed}");
+    let answered = answered.into_inner().expect("no test panics with it");
+    let tokens = check(&home, &upstream, &answered);
+    assert!(answered.len() > kills(), "{} answers, {tokens} tokens", answered.len());
+}
+
+/// A disk whose flushes fail: nothing is sent, nothing is answered, and what was is there.
+#[test]
+fn when_flushes_fail() {
+    let upstream = echo();
+    let home = Home::before(upstream.address, "");
+    let key = home.make_key("laptop");
+    let preload = power_cut(&home);
+    let before = format!("{preload} export POWER_CUT_AT=400 POWER_CUT_MODE=flush;");
+    let mut serving = home.serve_after(&before);
+    let caller = serving.caller(&key);
+    let (mut answered, mut refused) = (Vec::new(), 0);
+    for number in 0..2000 {
+        let reply = caller.ask(&saying(&format!("{} is new", mail(number))));
+        match reply.status {
+            200 => {
+                assert_eq!(refused, 0, "it answers again on a disk that lies");
+                answered.push(reply.header("x-privet-request-id").expect("an id").to_owned());
+            }
+            _ => {
+                reply.assert_refused();
+                assert_eq!(reply.status, 500);
+                refused += 1;
+            }
+        }
+        if refused == 10 {
+            break;
+        }
+    }
+    assert_eq!(refused, 10, "flushes never failed");
+    let sent = upstream.sent().len();
+    assert!(answered.len() > 5 && sent <= answered.len() + 1, "{sent} were sent");
+    serving.kill();
+    check(&home, &upstream, &answered);
+}

@@ -140,6 +140,17 @@ impl Binary {
         Caller { address: self.address, key: key.to_owned() }
     }
 
+    /// Waits until it ends by itself, and kills it if it does not.
+    pub(crate) fn wait(&mut self, at_most: Duration) {
+        let deadline = std::time::Instant::now() + at_most;
+        while self.child.try_wait().expect("it can be asked").is_none() {
+            if std::time::Instant::now() > deadline {
+                return self.kill();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// `kill -9`.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
