@@ -40,7 +40,9 @@ fn fill(house: &House) -> Vec<String> {
 }
 
 fn remember(house: &House, scope: &std::sync::Arc<Scope>, number: u8, token: &str) {
-    let memo = format!("memo with {token} in it").into_bytes();
+    // As a model may have spelled it.
+    let spelled = if number.is_multiple_of(2) { token.to_lowercase() } else { token.to_owned() };
+    let memo = format!("memo with {} in it", spelled.replace('_', "-")).into_bytes();
     let scope = std::sync::Arc::clone(scope);
     let written = house.store.write(move |tx| -> Result<(), VaultError> {
         scope.insert_segment_memos(tx, &[([number; 32], memo.clone())], at(0))?;

@@ -119,7 +119,7 @@ fn markdown() -> String {
         let class = format!("{:?}", entity.class()).to_lowercase();
         writeln!(
             page,
-            "\n## `{entity}`\n\n{} Category `{}`, class `{class}`, regimes: {regimes}. Tokens: `{}_…`.\n",
+            "\n## `{entity}`\n\n{} Category `{}`, class `{class}`, regimes: {regimes}. As a typed token: `{}_…`.\n",
             entity.meaning(),
             entity.category(),
             entity.stem()

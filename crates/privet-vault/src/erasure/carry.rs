@@ -171,8 +171,11 @@ fn scope_row(tx: &Transaction<'_>, from: &FromScope, now: Timestamp) -> Result<i
 /// Deletes the scope's memos that name one of the tokens.
 fn delete_memos(shared: &Arc<Shared>, from: &FromScope, scope: i64) -> Result<u64, VaultError> {
     let markers = from.secrets.iter().map(|number| crate::secret::marker_text(*number));
-    let tokens: Vec<String> = from.tokens.iter().cloned().chain(markers).collect();
-    let Ok(finder) = AhoCorasick::new(&tokens) else { return Err(VaultError::TooLong) };
+    let tokens = from.tokens.iter().cloned().chain(markers).map(|token| distinctive(&token));
+    // Models change the case of a token and the sign between its parts, and a memo of what
+    // one wrote keeps that. A memo too many costs a detection, one too few would stay.
+    let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(tokens);
+    let Ok(finder) = finder else { return Err(VaultError::TooLong) };
     let mut deleted = 0;
     for table in ["segment_memo", "answer_memo"] {
         let select = format!(
@@ -209,6 +212,17 @@ fn delete_memos(shared: &Arc<Shared>, from: &FromScope, scope: i64) -> Result<u6
     Ok(deleted)
 }
 
+/// The part of a token that no other token has: the label of `PERSON_K7Q2MX4`, the whole of
+/// one without a label.
+fn distinctive(token: &str) -> String {
+    let label = token.rsplit_once('_').map_or("", |(_, rest)| rest);
+    let end = label.find(|char: char| !char.is_ascii_alphanumeric()).unwrap_or(label.len());
+    match label.get(..end) {
+        Some(label) if label.len() >= LABEL_CHARS_MIN => label.to_owned(),
+        _ => token.to_owned(),
+    }
+}
+
 fn names(from: &FromScope, id: i64) -> Names {
     let narrow = Some(from.narrow.clone()).filter(|narrow| !narrow.is_empty());
     let name = ScopeName {
@@ -221,3 +235,24 @@ fn names(from: &FromScope, id: i64) -> Names {
 }
 
 const PAGE_ROWS: i64 = 500;
+const LABEL_CHARS_MIN: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_looked_for_in_memos() {
+        let rows = [
+            ("PERSON_K7Q2MX4", "K7Q2MX4"),
+            ("SECRET_000001", "000001"),
+            ("email_465y5tr@example.com", "465y5tr"),
+            ("CLIENT_A", "CLIENT_A"),
+            ("192.0.2.17", "192.0.2.17"),
+            ("", ""),
+        ];
+        for (token, want) in rows {
+            assert_eq!(distinctive(token), want);
+        }
+    }
+}
