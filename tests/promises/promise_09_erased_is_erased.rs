@@ -21,7 +21,8 @@ fn talk(serving: &Binary, key: &str, conversation: &mut Conversation, turns: usi
 fn all_unmasked(home: &Home, standin: &Standin) -> String {
     let file = home.path().join("sent.txt");
     std::fs::write(&file, standin.bodies().join("\n")).expect("a file");
-    let (code, printed) = home.run(&["unmask", "sent.txt", "--reason", "test"]);
+    let (code, printed) =
+        home.run(&["unmask", "sent.txt", "--reason", "test", "--limit", "100000"]);
     assert_eq!(code, Some(0), "{printed}");
     printed
 }
@@ -29,7 +30,7 @@ fn all_unmasked(home: &Home, standin: &Standin) -> String {
 fn assert_gone(home: &Home, standin: &Standin, before: usize) {
     let file = home.path().join("sent.txt");
     std::fs::write(&file, standin.bodies()[..before].join("\n")).expect("a file");
-    let (_, unmasked) = home.run(&["unmask", "sent.txt", "--reason", "test"]);
+    let (_, unmasked) = home.run(&["unmask", "sent.txt", "--reason", "test", "--limit", "100000"]);
     assert_eq!(trace(unmasked.as_bytes(), EMAIL), None, "it came back");
     assert!(unmasked.contains(SSN) && unmasked.contains(PHONE), "others are gone, too");
     let sent = std::fs::read_to_string(&file).expect("what was sent");

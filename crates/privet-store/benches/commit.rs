@@ -9,9 +9,10 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use privet_store::{Pending, Schema, Store, StoreError, params};
+use privet_store::{Pending, PostgresOptions, Schema, Store, StoreError, StoreOptions, params};
 
 fn main() {
     let folder = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
@@ -20,25 +21,42 @@ fn main() {
         None => tempfile::tempdir().unwrap(),
     };
     println!("flush of 4 KiB: {}", flush_times(dir.path()));
-    println!("in flight | writes/s | p50 | p99 | CPU per write");
+    println!("database | in flight | writes/s | p50 | p99 | CPU per write");
     for in_flight in [1, 8, 32, 256] {
         let path = dir.path().join(format!("{in_flight}.sqlite"));
-        let store = Store::open(&path, Schema::Main).unwrap();
-        run(&store, in_flight, 200); // warm up
-        let (cpu, began) = (cpu_time(), Instant::now());
-        let count = if in_flight == 1 { 1000 } else { 20_000 };
-        let mut waits = run(&store, in_flight, count);
-        let (took, cpu) = (began.elapsed(), cpu_time() - cpu);
-        println!(
-            "{in_flight:9} | {:8.0} | {:?} | {:?} | {:?}",
-            count as f64 / took.as_secs_f64(),
-            quantile(&mut waits, 0.5),
-            quantile(&mut waits, 0.99),
-            cpu / u32::try_from(count).unwrap(),
-        );
-        store.close().unwrap();
+        measure("SQLite", &Store::open(&path, Schema::Main).unwrap(), in_flight);
+    }
+    // As if it were used bare: a transaction and a flush for each write.
+    for in_flight in [1, 32] {
+        let path = dir.path().join(format!("{in_flight}-alone.sqlite"));
+        let options = StoreOptions { group_max: 1, ..StoreOptions::default() };
+        let store = Store::open_with(&path, Schema::Main, &options).unwrap();
+        measure("SQLite, no groups", &store, in_flight);
+    }
+    let cluster = privet_testing::Cluster::start();
+    for in_flight in [1, 8, 32, 256] {
+        let server = PostgresOptions { url: cluster.database().into(), ca: None };
+        let store = Store::connect(&server, Schema::Main, &StoreOptions::default()).unwrap();
+        measure("PostgreSQL", &store, in_flight);
     }
     println!("flush of 4 KiB: {}", flush_times(dir.path()));
+}
+
+fn measure(name: &str, store: &Store, in_flight: usize) {
+    run(store, in_flight, 200); // warm up
+    let (cpu, began) = (cpu_time(), Instant::now());
+    let count = if in_flight == 1 { 1000 } else { 20_000 };
+    let count = if name == "SQLite" { count } else { count / 4 };
+    let mut waits = run(store, in_flight, count);
+    let (took, cpu) = (began.elapsed(), cpu_time() - cpu);
+    println!(
+        "{name} | {in_flight:9} | {:8.0} | {:?} | {:?} | {:?}",
+        count as f64 / took.as_secs_f64(),
+        quantile(&mut waits, 0.5),
+        quantile(&mut waits, 0.99),
+        cpu / u32::try_from(count).unwrap(),
+    );
+    store.close().unwrap();
 }
 
 /// Keeps `in_flight` writes waiting until `count` are answered; how long each took.
@@ -58,34 +76,61 @@ fn run(store: &Store, in_flight: usize, count: usize) -> Vec<Duration> {
     waits
 }
 
-/// About what a request writes: a token, a memo and an audit entry.
+/// About what a request writes: a token, a memo and an audit entry, under keys that are
+/// random, as they are in the vault.
 fn write(store: &Store) -> Pending<(), StoreError> {
-    store.write(|tx| {
-        tx.execute(
-            "INSERT OR IGNORE INTO scope
-               (id, tenant, workspace, principal, narrow, reference, created_at)
-             VALUES (1, 'a', 'b', 'c', '', x'00', 0)",
-            &[],
-        )?;
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let random = |salt: u64, bytes: usize| -> Vec<u8> {
+        let mut state = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ salt;
+        let byte = |_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state as u8
+        };
+        (0..bytes).map(byte).collect()
+    };
+    let token = format!("PERSON_{:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let (surface, sealed) = (random(1, 32), random(2, 48));
+    let (hash, memo, link) = (random(3, 32), random(4, 120), random(5, 32));
+    let request = format!("req_{number:024}");
+    store.write(move |tx| {
+        let scope = tx.query_opt("SELECT id FROM scope", &[], |row| row.get::<i64>(0))?;
+        let scope = match scope {
+            Some(scope) => scope,
+            None => {
+                tx.execute(
+                    "INSERT INTO scope
+                       (tenant, workspace, principal, narrow, reference, created_at)
+                     VALUES ('a', 'b', 'c', '', ?1, 0)",
+                    params![surface],
+                )?;
+                tx.query_one("SELECT id FROM scope", &[], |row| row.get::<i64>(0))?
+            }
+        };
         tx.execute(
             "INSERT INTO token
                (scope, token, entity, surface, key_version, sealed, created_at, last_used)
-             VALUES (1, hex(randomblob(6)), 'PERSON', randomblob(32), 1, randomblob(48), 0, 0)",
-            &[],
+             VALUES (?1, ?2, 'PERSON', ?3, 1, ?4, 0, 0)",
+            params![scope, token, surface, sealed],
         )?;
         tx.execute(
             "INSERT INTO segment_memo (scope, hash, memo, created_at, last_used)
-             VALUES (1, randomblob(32), randomblob(120), 0, 0)",
-            &[],
+             VALUES (?1, ?2, ?3, 0, 0)",
+            params![scope, hash, memo],
         )?;
+        let last =
+            tx.query_one("SELECT max(seq) FROM audit", &[], |row| row.get::<Option<i64>>(0))?;
         tx.execute(
-            "INSERT INTO audit (time, event, request_id, entry, hash)
-             VALUES (0, 'request_intent', hex(randomblob(12)), ?1, randomblob(32))",
-            params![ENTRY],
+            "INSERT INTO audit (seq, time, event, request_id, entry, hash)
+             VALUES (?1, 0, 'request_intent', ?2, ?3, ?4)",
+            params![last.unwrap_or(0) + 1, request, ENTRY, link],
         )?;
         Ok(())
     })
 }
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 fn flush_times(folder: &Path) -> String {
     let mut file = File::create(folder.join("flush")).unwrap();
