@@ -120,3 +120,32 @@ fn an_address_that_cannot_be_used_is_told_without_its_password() {
         assert!(text.contains(want) && !text.contains("hush"), "{text}");
     }
 }
+
+#[test]
+fn the_servers_certificate_is_verified() {
+    let (cluster, certificate) = Cluster::start_with_tls();
+    let (_other, others) = Cluster::start_with_tls();
+    let connect = |host: &str, ca: Option<&[u8]>| {
+        let url = cluster.database().replace("127.0.0.1", host);
+        let server = PostgresOptions {
+            url: format!("{url}?sslmode=require").into(),
+            ca: ca.map(<[u8]>::to_vec),
+        };
+        Store::connect(&server, Schema::Main, &StoreOptions::default())
+    };
+    let store = connect("localhost", Some(&certificate)).unwrap();
+    let encrypted = store.read(|connection| {
+        let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+        connection.query_one(sql, &[], |row| row.get::<bool>(0))
+    });
+    assert!(encrypted.unwrap());
+    put(&store, "one", 1).wait().unwrap();
+    assert!(connect("127.0.0.1", Some(&certificate)).is_ok());
+    for (what, refused) in [
+        ("another authority", connect("localhost", Some(&others))),
+        ("the public authorities", connect("localhost", None)),
+        ("no authority", connect("localhost", Some(b"nothing"))),
+    ] {
+        assert!(matches!(refused, Err(StoreError::Connect(_) | StoreError::Server(_))), "{what}");
+    }
+}

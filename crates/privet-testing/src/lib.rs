@@ -53,6 +53,29 @@ impl Cluster {
         cluster
     }
 
+    /// The same with TLS. Gives also the certificate, PEM, which is its own authority.
+    pub fn start_with_tls() -> (Self, Vec<u8>) {
+        let cluster = Self::start();
+        cluster.stop();
+        let (cert, key) = (cluster.data().join("server.crt"), cluster.data().join("server.key"));
+        let mut openssl = Command::new("openssl");
+        openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+        openssl.args(["-nodes", "-days", "2", "-subj", "/CN=localhost"]);
+        openssl.args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]);
+        // The server is no authority: verifiers refuse one as a server's certificate.
+        openssl.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
+        run(openssl.arg("-out").arg(&cert).arg("-keyout").arg(&key));
+        if is_root() {
+            run(Command::new("chown").arg("postgres:postgres").arg(&cert).arg(&key));
+        }
+        let settings = cluster.data().join("postgresql.conf");
+        let mut text = fs::read_to_string(&settings).unwrap();
+        text.push_str("\nssl = on\n");
+        fs::write(&settings, text).unwrap();
+        cluster.resume();
+        (cluster, fs::read(cert).unwrap())
+    }
+
     /// Starts the server again after [`stop`](Self::stop) or [`kill`](Self::kill). It ends
     /// with this process at the latest.
     pub fn resume(&self) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use privet_audit::{AuditError, Event, Record};
+use privet_audit::{AuditError, Event, Position, Record};
 use privet_store::{Location, PostgresOptions, Schema, Store, StoreOptions};
 use privet_vault::{OsRandom, Stores, Vault};
 
@@ -77,17 +77,22 @@ impl House {
         }
         let mut record = Record::new(Event::ErasuresReplayed);
         record.principal = Some(console.operator());
-        let now = (console.now)();
-        let written = self
-            .store
-            .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
-        written.wait().map_err(|error| CommandError::could_not_run(&error))?;
+        self.note(record, console)?;
         writeln!(
             console.err,
             "{replayed} erasures of the ledger were carried out: a backup had undone them, or \
              they were partial"
         )?;
         Ok(())
+    }
+
+    /// Appends an entry to the audit log; when this returns, it is on the disk.
+    pub fn note(&self, record: Record, console: &Console<'_>) -> Result<Position, CommandError> {
+        let now = (console.now)();
+        let written = self
+            .store
+            .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
+        written.wait().map_err(|error| CommandError::could_not_run(&error))
     }
 
     /// Closes both databases; what was written is on the disk.

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use privet_audit::{AuditError, Event, Note, Record};
+use privet_audit::{Event, Note, Record};
 use privet_store::{Location, Schema, Store, StoreError};
 use privet_vault::{KeyFile, OsRandom, RootError, RootKeyError, RootKeys, Rotated, VaultStatus};
 use serde_json::json;
@@ -349,11 +349,7 @@ fn note(
     let mut record = Record::new(event);
     record.principal = Some(console.operator());
     record.notes = notes.to_vec();
-    let now = (console.now)();
-    let written = house
-        .store
-        .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
-    written.wait().map(drop).map_err(|error| CommandError::could_not_run(&error))
+    house.note(record, console).map(drop)
 }
 
 fn size(bytes: u64) -> String {

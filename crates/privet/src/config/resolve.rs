@@ -271,33 +271,7 @@ pub(super) fn resolve(
             "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
         );
     }
-    let root_key = match file.root_key {
-        None => RootPlace::File,
-        Some(RootKeyFile::Env(name)) => RootPlace::Variable(name),
-        Some(RootKeyFile::AwsKms(kms)) => {
-            let or_variable = |reference: Option<At<SecretRef>>, name: &str| match reference {
-                Some(reference) => paths.reference(reference.value),
-                None => SecretRef::Env(name.to_owned()),
-            };
-            RootPlace::Kms(KmsSettings {
-                key: kms.key,
-                region: kms.region,
-                access_key_id: or_variable(kms.access_key_id, "AWS_ACCESS_KEY_ID"),
-                secret_access_key: or_variable(kms.secret_access_key, "AWS_SECRET_ACCESS_KEY"),
-                session_token: kms.session_token.map(|token| paths.reference(token.value)),
-                endpoint: kms.endpoint.map(|url| url.as_str().to_owned()),
-            })
-        }
-        Some(RootKeyFile::Transit(transit)) => RootPlace::Transit(TransitSettings {
-            url: transit.url.as_str().to_owned(),
-            mount: transit.mount,
-            key: transit.key,
-            token: paths.reference(transit.token.value),
-            ca_file: transit
-                .ca_file
-                .map(|path| paths.existing("root_key.transit.ca_file", &path, problems)),
-        }),
-    };
+    let root_key = root_key(file.root_key, &paths, problems);
     let database = file.database.map(|database| Database {
         url: paths.reference(database.url.value),
         ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
@@ -346,6 +320,36 @@ pub(super) fn resolve(
         },
         log: file.log,
     })
+}
+
+fn root_key(written: Option<RootKeyFile>, paths: &Paths<'_>, problems: &mut Problems) -> RootPlace {
+    match written {
+        None => RootPlace::File,
+        Some(RootKeyFile::Env(name)) => RootPlace::Variable(name),
+        Some(RootKeyFile::AwsKms(kms)) => {
+            let or_variable = |reference: Option<At<SecretRef>>, name: &str| match reference {
+                Some(reference) => paths.reference(reference.value),
+                None => SecretRef::Env(name.to_owned()),
+            };
+            RootPlace::Kms(KmsSettings {
+                key: kms.key,
+                region: kms.region,
+                access_key_id: or_variable(kms.access_key_id, "AWS_ACCESS_KEY_ID"),
+                secret_access_key: or_variable(kms.secret_access_key, "AWS_SECRET_ACCESS_KEY"),
+                session_token: kms.session_token.map(|token| paths.reference(token.value)),
+                endpoint: kms.endpoint.map(|url| url.as_str().to_owned()),
+            })
+        }
+        Some(RootKeyFile::Transit(transit)) => RootPlace::Transit(TransitSettings {
+            url: transit.url.as_str().to_owned(),
+            mount: transit.mount,
+            key: transit.key,
+            token: paths.reference(transit.token.value),
+            ca_file: transit
+                .ca_file
+                .map(|path| paths.existing("root_key.transit.ca_file", &path, problems)),
+        }),
+    }
 }
 
 fn listen(file: &FileConfig, problems: &mut Problems) -> Option<SocketAddr> {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use privet_audit::{AuditError, Event, Note, Record};
+use privet_audit::{Event, Note, Record};
 use privet_detect::{Analyzer, AnalyzerOptions};
 use privet_mask::{Destination, End, Form, RestoreTableBuilder, Restorer, meant};
 use privet_text::EntityType;
@@ -124,11 +124,7 @@ impl Reveal<'_> {
         if !opened.left.is_empty() {
             record.notes.push(Note::new("tokens_left"));
         }
-        let now = (console.now)();
-        let writing = house
-            .store
-            .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
-        writing.wait().map(drop).map_err(|error| CommandError::could_not_run(&error))
+        house.note(record, console).map(drop)
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
-use privet_audit::{AuditError, Event, Note, Position, Record};
+use privet_audit::{Event, Note, Position, Record};
 use privet_vault::{Erasure, Likeness, Mention, SearchError, Subject};
 use serde_json::json;
 
@@ -206,7 +206,7 @@ fn erase(
     let mut record = subject_record(Event::SubjectErased, wish.who, &erased, console);
     record.request_id = Some(erasure.id.clone());
     record.reason = Some(wish.reason.clone());
-    let audit = append(record, house, console)?;
+    let audit = house.note(record, console)?;
     let facts = certificate::Facts {
         tenant: &wish.who.tenant,
         operator: &console.operator(),
@@ -366,7 +366,7 @@ fn note(
 ) -> Result<Position, CommandError> {
     let mut record = subject_record(event, who, mentions, console);
     record.reason = reason;
-    append(record, house, console)
+    house.note(record, console)
 }
 
 fn subject_record(event: Event, who: &Who, mentions: &[Mention], console: &Console<'_>) -> Record {
@@ -378,14 +378,6 @@ fn subject_record(event: Event, who: &Who, mentions: &[Mention], console: &Conso
         record.notes.push(Note::new("nothing_found"));
     }
     record
-}
-
-fn append(record: Record, house: &House, console: &Console<'_>) -> Result<Position, CommandError> {
-    let now = (console.now)();
-    let written = house
-        .store
-        .write(move |tx| -> Result<_, AuditError> { privet_audit::append(tx, &record, now) });
-    written.wait().map_err(|error| CommandError::could_not_run(&error))
 }
 
 /// A month, as GDPR Article 12(3) gives.
