@@ -33,7 +33,7 @@ pub fn analyzer(config: &Config, own: &Own) -> Analyzer {
     }
     options.allow.extend(config.policy.allow_terms.iter().cloned());
     options.model = names(config.policy.names).unwrap_or(options.model);
-    options.depth = depth(config.policy.names_depth);
+    options.depth = depth(config.policy.names_depth, config.policy.profile);
     options.custom.clone_from(&own.custom);
     Analyzer::new(options)
 }
@@ -66,8 +66,10 @@ fn names(rule: NamesRule) -> Option<ModelUse> {
 }
 
 /// How far the model of names reads.
-fn depth(rule: DepthRule) -> Depth {
+fn depth(rule: DepthRule, profile: ProfileRule) -> Depth {
     match rule {
+        DepthRule::Profile if profile == ProfileRule::Coding => Depth::Fast,
+        DepthRule::Profile => Depth::Unsure,
         DepthRule::Fast => Depth::Fast,
         DepthRule::Unsure => Depth::Unsure,
         DepthRule::Deep => Depth::Deep,

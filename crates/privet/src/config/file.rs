@@ -306,7 +306,8 @@ pub struct PolicyFile {
     /// misses), `off`; `profile`: as the profile has it.
     pub names: NamesRule,
     /// How far it reads. `fast`: the fast tier alone. `unsure`: the deep tier, too, where the
-    /// fast one is unsure. `deep`: both everywhere, at some 0.1 MB/s a core.
+    /// fast one is unsure. `deep`: both everywhere, at some 0.1 MB/s a core. `profile`: `fast` for
+    /// `coding`, whose new text is mostly code, `unsure` for the others.
     pub names_depth: DepthRule,
     /// By entity type, whatever the profile says: `mask`, `keep`, `refuse` or the name of an
     /// operator, or `{operator: NAME}` with its parameters. See `docs/operators.md`.
@@ -360,8 +361,9 @@ pub enum NamesRule {
 #[schemars(inline)]
 #[expect(missing_docs, reason = "said at `PolicyFile::names_depth`")]
 pub enum DepthRule {
-    Fast,
     #[default]
+    Profile,
+    Fast,
     Unsure,
     Deep,
 }
