@@ -5,8 +5,9 @@ use std::path::Path;
 
 use privet_vault::{RootKey, RootKeyError};
 
-use crate::config::{self, Loaded};
+use crate::config::{self, Loaded, RootPlace};
 use crate::console::{CommandError, Console, Exit};
+use crate::root::Root;
 
 /// What `privet check` takes.
 #[derive(Debug, clap::Args)]
@@ -53,10 +54,16 @@ pub fn run(
             writeln!(console.out, "configuration is valid: {file}")?;
             writeln!(console.out, "  listen    {}", config.listen)?;
             writeln!(console.out, "  upstream  {}", config.upstream.url)?;
-            writeln!(console.out, "  data      {}", config.data_dir.display())?;
-            writeln!(console.out, "  root key  {}", config.key_file.display())?;
+            match &config.database {
+                Some(server) => writeln!(console.out, "  data      a server, {}", server.url)?,
+                None => writeln!(console.out, "  data      {}", config.data_dir.display())?,
+            }
+            writeln!(console.out, "  root key  {}", Root::place(&config))?;
             if let Some(summary) = &own.summary {
                 writeln!(console.out, "  detection {summary}")?;
+            }
+            if config.root_key != RootPlace::File {
+                return Ok(Exit::Clean);
             }
             match RootKey::load(&config.key_file) {
                 Ok(_) | Err(RootKeyError::Missing(_)) => Ok(Exit::Clean),
