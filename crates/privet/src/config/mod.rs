@@ -201,6 +201,18 @@ log: {format: json, level: debug}
     }
 
     #[test]
+    fn variables_that_are_not_set_are_told() {
+        let text = "root_key: {env: ROOT}\ndatabase: {url: 'env:WHERE'}\n";
+        let said = said(text);
+        for want in [
+            "root_key.env: the environment variable `ROOT`",
+            "database.url: the environment variable `WHERE`",
+        ] {
+            assert!(said.contains(want), "{said}");
+        }
+    }
+
+    #[test]
     fn mistakes_are_told_by_line_and_column() {
         let rows = [
             (

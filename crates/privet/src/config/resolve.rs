@@ -86,6 +86,16 @@ pub enum RootPlace {
     Kms(KmsSettings),
 }
 
+impl RootPlace {
+    /// The environment variable, if it is in one.
+    fn variable(&self) -> Option<&str> {
+        match self {
+            Self::Variable(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// A key of the AWS Key Management Service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KmsSettings {
@@ -276,6 +286,16 @@ pub(super) fn resolve(
         url: paths.reference(database.url.value),
         ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
     });
+    let variables = [
+        ("root_key.env", root_key.variable()),
+        ("database.url", database.as_ref().and_then(|server| server.url.variable())),
+    ];
+    for (field, name) in variables {
+        if let Some(name) = name.filter(|name| environment.get(name).is_none()) {
+            let text = format!("{field}: the environment variable `{name}` is not set here");
+            problems.warn(None, text);
+        }
+    }
     let tls = file.tls.as_ref().map(|tls| TlsFiles {
         cert: paths.existing("tls.cert", &tls.cert, problems),
         key: paths.existing("tls.key", &tls.key, problems),

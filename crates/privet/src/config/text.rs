@@ -154,6 +154,16 @@ pub enum SecretRef {
     File(PathBuf),
 }
 
+impl SecretRef {
+    /// The environment variable, if it is in one.
+    pub fn variable(&self) -> Option<&str> {
+        match self {
+            Self::Env(name) => Some(name),
+            Self::File(_) => None,
+        }
+    }
+}
+
 impl FromStr for SecretRef {
     type Err = Expected;
 
