@@ -287,7 +287,7 @@ fn trained(corpora: &[Corpus], recipe: &Recipe, takes: impl Fn(&Corpus, bool) ->
     let mut texts: Vec<Text<'_>> = Vec::new();
     for corpus in corpora {
         let taken = corpus.documents.iter().filter(|document| takes(corpus, document.held_back));
-        texts.extend(taken.map(|document| (document, corpus.weight)));
+        texts.extend(taken.map(|document| Text { document, corpus }));
     }
     let mut trainer = Trainer::new(recipe.clone(), &texts);
     trainer.train(&texts);
