@@ -45,13 +45,18 @@ fn is_citation(text: &str, start: usize, end: usize) -> bool {
 }
 
 /// Whether `value` is a product, a day or a month rather than somebody: it has such a word,
-/// and none of the others is known as a name.
+/// and none of the others is known as a name; or it has a word that only machines go by, as in
+/// "Thompson NFA", whatever stands before it.
 pub(crate) fn is_thing(value: &str) -> bool {
     let names = Flags::FIRST.with(Flags::FAMILY);
+    let lower = value.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    if words.clone().any(|word| MACHINES.contains(&word)) {
+        return true;
+    }
     let mut any = false;
-    let words = value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     for word in words {
-        if THINGS.binary_search(&word.to_lowercase().as_str()).is_ok() {
+        if THINGS.binary_search(&word).is_ok() {
             any = true;
         } else if Lexicon::shared().known(folded_hash(word)).flags.any(names) {
             return false;
@@ -92,6 +97,9 @@ const WORDS_MIN: usize = 2;
 const WORDS_LOOKED_AT: usize = 6;
 /// No word of a name is longer.
 const WORD_LETTERS_MAX: usize = 24;
+
+/// What programs are made of, in lower case.
+const MACHINES: [&str; 6] = ["dfa", "dfas", "hir", "kem", "nfa", "nfas"];
 
 /// In lower case, sorted.
 const THINGS: &[&str] = &[
@@ -223,6 +231,8 @@ const THINGS: &[&str] = &[
     "unicode",
     "vagrant",
     "vim",
+    "waker",
+    "wakers",
     "wednesday",
     "whatsapp",
     "windows",
@@ -272,6 +282,7 @@ mod tests {
     #[test]
     fn products_and_months() {
         assert!(is_thing("Claude") && is_thing("JENKINS") && is_thing("Restart Jenkins"));
+        assert!(is_thing("Thompson NFA") && is_thing("waker"));
         assert!(!is_thing("Claude Dupont") && !is_thing("Maier"));
     }
 }
