@@ -100,12 +100,16 @@ fn write(store: &Store) -> Pending<(), StoreError> {
             Some(scope) => scope,
             None => {
                 tx.execute(
+                    "INSERT INTO tenant (name, number, last_scope) VALUES ('a', 0, 1)",
+                    &[],
+                )?;
+                tx.execute(
                     "INSERT INTO scope
-                       (tenant, workspace, principal, narrow, reference, created_at)
-                     VALUES ('a', 'b', 'c', '', ?1, 0)",
+                       (id, tenant, workspace, principal, narrow, reference, created_at)
+                     VALUES (1, 'a', 'b', 'c', '', ?1, 0)",
                     params![surface],
                 )?;
-                tx.query_one("SELECT id FROM scope", &[], |row| row.get::<i64>(0))?
+                1
             }
         };
         tx.execute(

@@ -234,10 +234,10 @@ impl ApiKeys {
         if record.last_used.is_some_and(|used| used.as_second() >= hour) {
             return;
         }
-        let id = record.id.clone();
+        let (id, tenant) = (record.id.clone(), record.tenant.clone());
         let noted = self.shared.store.write(move |tx| -> Result<(), KeyError> {
-            let sql = "UPDATE api_key SET last_used = ?2 WHERE id = ?1";
-            tx.execute(sql, params![id.as_str(), hour])?;
+            let sql = "UPDATE api_key SET last_used = ?3 WHERE tenant = ?1 AND id = ?2";
+            tx.execute(sql, params![tenant, id.as_str(), hour])?;
             Ok(())
         });
         drop(noted);
@@ -256,8 +256,8 @@ impl ApiKeys {
         if found.revoked_at.is_none() {
             found.revoked_at = Some(whole_seconds(now));
             tx.execute(
-                "UPDATE api_key SET revoked_at = ?2 WHERE id = ?1",
-                params![found.id.as_str(), now.as_second()],
+                "UPDATE api_key SET revoked_at = ?3 WHERE tenant = ?1 AND id = ?2",
+                params![found.tenant, found.id.as_str(), now.as_second()],
             )?;
         }
         Ok(found)

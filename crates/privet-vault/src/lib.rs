@@ -36,6 +36,7 @@ mod ring;
 mod root;
 mod scope;
 mod scope_keys;
+mod scope_row;
 mod seal;
 mod secret;
 mod stand_in;
