@@ -21,7 +21,7 @@ use crate::reservation::{Surface, lock};
 use crate::ring::{KeyRing, Rotated};
 use crate::root::{RootError, RootKeys};
 use crate::scope::{Scope, ScopeName, keyed};
-use crate::{Random, VaultError};
+use crate::{Random, VaultError, scope_row};
 
 /// The open vault. Clones share it.
 #[derive(Clone)]
@@ -175,6 +175,20 @@ impl Vault {
             }
         }
         Ok(loaded)
+    }
+
+    /// The scope called `name`, unless nobody has ever used it. Makes none.
+    pub fn known_scope(
+        &self,
+        name: &ScopeName,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Scope>>, VaultError> {
+        let reference = name.reference(&self.shared);
+        let known = self
+            .shared
+            .store
+            .read(|connection| scope_row::find(connection, &name.tenant, &reference))?;
+        known.map(|_| self.scope(name, now)).transpose()
     }
 
     /// The callers' keys.

@@ -10,9 +10,11 @@ use super::session::PostgresSession;
 /// released; changes are new steps.
 fn steps(schema: Schema) -> &'static [&'static str] {
     match schema {
-        Schema::Main => {
-            &[include_str!("schema/main-0001.sql"), include_str!("schema/main-0002.sql")]
-        }
+        Schema::Main => &[
+            include_str!("schema/main-0001.sql"),
+            include_str!("schema/main-0002.sql"),
+            include_str!("schema/main-0003.sql"),
+        ],
         Schema::Keys => {
             &[include_str!("schema/keys-0001.sql"), include_str!("schema/keys-0002.sql")]
         }

@@ -210,6 +210,10 @@ pub struct LimitsFile {
     /// Days after which it is forgotten how an unused conversation was masked. Who takes it
     /// up later may get other tokens for new secrets, and thinking in it may be left out.
     pub memos_unused_days: At<u32>,
+    /// Most values that one call of `POST /privet/v1/reveal` gives out; see docs/vault.md.
+    pub reveal_values_max: At<u32>,
+    /// Most values that it gives out to one key in an hour.
+    pub reveal_values_hourly_max: At<u32>,
 }
 
 impl Default for LimitsFile {
@@ -224,6 +228,8 @@ impl Default for LimitsFile {
             names_deep: Wait::milliseconds(100),
             shutdown_grace: Wait::seconds(30),
             memos_unused_days: 90.into(),
+            reveal_values_max: 100.into(),
+            reveal_values_hourly_max: 1000.into(),
         }
     }
 }

@@ -140,6 +140,10 @@ pub struct Limits {
     pub names_deep: Duration,
     /// How long a memo may stay unused.
     pub memos_unused: Duration,
+    /// Values that one call may reveal.
+    pub reveal_values_max: usize,
+    /// Values that one key may have revealed in an hour.
+    pub reveal_values_hourly_max: usize,
 }
 
 /// What may leave, and how.
@@ -367,6 +371,8 @@ fn limits(file: &LimitsFile, problems: &mut Problems) -> Limits {
         header_bytes_max,
         connections_max: count("connections_max", &file.connections_max),
         streams_max: count("streams_max", &file.streams_max),
+        reveal_values_max: count("reveal_values_max", &file.reveal_values_max),
+        reveal_values_hourly_max: count("reveal_values_hourly_max", &file.reveal_values_hourly_max),
         header_read_timeout: file.header_read_timeout.get(),
         body_read_timeout: file.body_read_timeout.get(),
         shutdown_grace: file.shutdown_grace.get(),
