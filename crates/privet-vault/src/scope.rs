@@ -19,7 +19,7 @@ use crate::scope_row::{self, ScopeRow};
 use crate::seal::Place;
 use crate::stand_in::OperatorKeys;
 use crate::tree::{KeyTree, Leaf};
-use crate::vault::{Shared, last_erasure};
+use crate::vault::{Shared, last_erasure_in};
 
 /// HMAC-SHA256 with its key set up; a clone costs a copy.
 pub(crate) type HmacSha256 = Hmac<Sha256>;
@@ -159,7 +159,7 @@ impl Scope {
     /// Whether nothing was erased since the scope was opened. If something was, all that the
     /// vault keeps in memory is forgotten: open the scope anew.
     pub fn is_current(&self, tx: &Transaction<'_>) -> Result<bool, VaultError> {
-        let last = last_erasure(tx)?;
+        let last = last_erasure_in(tx)?;
         if last != self.erasures {
             self.shared.forget_before(last);
         }

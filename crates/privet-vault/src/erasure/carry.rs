@@ -10,7 +10,7 @@ use crate::VaultError;
 use crate::reservation::lock;
 use crate::scope::{Names, Scope, ScopeName};
 use crate::scope_row::ScopeRow;
-use crate::vault::{Shared, last_erasure};
+use crate::vault::{LastErasure, Shared, last_erasure};
 
 use std::sync::Arc;
 
@@ -129,6 +129,7 @@ fn delete_values(
             "INSERT INTO erasure (seq, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             params![seq, hash],
         )?;
+        tx.keep(LastErasure(last_erasure(tx)?));
         Ok::<_, VaultError>((values, ids))
     });
     let (values, ids) = written.wait()?;
