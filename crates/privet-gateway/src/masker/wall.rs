@@ -2,10 +2,9 @@
 //! where Privet put it, or an answer would give the client something it never said.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use privet_mask::operator::surrogate;
-use privet_mask::{Mentions, RestoreTable, RestoreTableBuilder};
+use privet_mask::{Mentions, RestoreTableBuilder};
 use privet_text::EntityType;
 
 use super::find::Found;
@@ -37,7 +36,7 @@ pub(super) fn taken<'t>(
             table.insert(&part, *entity, token);
         }
     }
-    let mentions = Mentions::new(Arc::new(table.build()));
+    let mentions = Mentions::new(table);
     texts.flat_map(|text| mentions.find_values(text)).map(|(_, token)| token).collect()
 }
 
@@ -47,7 +46,7 @@ pub(super) fn literals<'t>(
     table: RestoreTableBuilder,
     texts: impl Iterator<Item = (usize, &'t str, Vec<(usize, usize)>)>,
 ) -> (RestoreTableBuilder, Vec<(usize, Found)>) {
-    let mentions = Mentions::new(Arc::new(table.build()));
+    let mentions = Mentions::new(table);
     let mut found = Vec::new();
     for (number, text, replaced) in texts {
         for place in mentions.find(text) {
@@ -60,5 +59,5 @@ pub(super) fn literals<'t>(
             }
         }
     }
-    (mentions.into_table().map(RestoreTable::reopen).unwrap_or_default(), found)
+    (mentions.into_tokens(), found)
 }
