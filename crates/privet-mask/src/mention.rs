@@ -36,9 +36,9 @@ impl Mentions {
         Self { needles: needles.sorted(), table: OnceLock::new(), tokens, all }
     }
 
-    /// The tokens again.
-    pub fn into_tokens(self) -> RestoreTableBuilder {
-        self.tokens
+    /// The tokens again, and their table if it had to be made.
+    pub fn into_parts(self) -> (RestoreTableBuilder, Option<RestoreTable>) {
+        (self.tokens, self.table.into_inner().and_then(Arc::into_inner))
     }
 
     /// The places, from left to right.

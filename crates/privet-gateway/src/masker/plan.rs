@@ -121,6 +121,7 @@ impl Masker {
             memory,
             edits: Edits::default(),
             table: RestoreTableBuilder::default(),
+            built: None,
             values: Values::default(),
             written: BTreeSet::new(),
             documents: HashMap::new(),
@@ -151,6 +152,8 @@ struct Run<'r, 'a> {
     memory: &'r mut dyn Memory,
     edits: Edits,
     table: RestoreTableBuilder,
+    /// Made of it already.
+    built: Option<RestoreTable>,
     values: Values,
     /// What stands instead of values.
     written: BTreeSet<String>,
@@ -482,8 +485,9 @@ impl<'a> Run<'_, 'a> {
             let replaced = replaced.map(|(found, _)| (found.start, found.end)).collect();
             (number, leaf.work.text.as_ref(), replaced)
         });
-        let (table, literals) = wall::literals(std::mem::take(&mut self.table), texts);
-        self.table = table;
+        let (tokens, built, literals) = wall::literals(std::mem::take(&mut self.table), texts);
+        self.table = tokens;
+        self.built = built.filter(|_| literals.is_empty());
         for (number, literal) in literals {
             let Some(leaf) = pending.get_mut(number) else { continue };
             let surface = literal.surface(&leaf.work.text);
@@ -553,7 +557,7 @@ impl<'a> Run<'_, 'a> {
         self.out.sweep = Some(sweep_of(self.values.iter(), written));
         self.out.edits = self.edits.0;
         self.out.replayed.sort_unstable_by_key(|range| range.start);
-        self.out.table = self.table.build();
+        self.out.table = self.built.unwrap_or_else(|| self.table.build());
         self.out
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use privet_mask::operator::surrogate;
-use privet_mask::{Mentions, RestoreTableBuilder};
+use privet_mask::{Mentions, RestoreTable, RestoreTableBuilder};
 use privet_text::EntityType;
 
 use super::find::Found;
@@ -41,12 +41,12 @@ pub(super) fn taken<'t>(
 }
 
 /// Where `texts` say what the answer would restore, outside of what is `replaced` there:
-/// each with the number of its text. Gives the table back.
+/// each with the number of its text. Gives the tokens back, and their table if it was made.
 pub(super) fn literals<'t>(
-    table: RestoreTableBuilder,
+    tokens: RestoreTableBuilder,
     texts: impl Iterator<Item = (usize, &'t str, Vec<(usize, usize)>)>,
-) -> (RestoreTableBuilder, Vec<(usize, Found)>) {
-    let mentions = Mentions::new(table);
+) -> (RestoreTableBuilder, Option<RestoreTable>, Vec<(usize, Found)>) {
+    let mentions = Mentions::new(tokens);
     let mut found = Vec::new();
     for (number, text, replaced) in texts {
         for place in mentions.find(text) {
@@ -59,5 +59,6 @@ pub(super) fn literals<'t>(
             }
         }
     }
-    (mentions.into_tokens(), found)
+    let (tokens, table) = mentions.into_parts();
+    (tokens, table, found)
 }

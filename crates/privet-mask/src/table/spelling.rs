@@ -123,9 +123,19 @@ impl Spellings {
         let of = |entry: &Entry| {
             letters.get(entry.start as usize..entry.end as usize).unwrap_or_default()
         };
-        self.entries.sort_unstable_by(|a, b| {
-            of(a).cmp(of(b)).then(b.named.cmp(&a.named)).then(a.value.cmp(&b.value))
+        // Their first letters as one number: comparing hardly ever has to look further.
+        let mut drafts: Vec<(u128, Entry)> = Vec::with_capacity(self.entries.len());
+        drafts.extend(self.entries.iter().map(|entry| {
+            let mut first = [0; 16];
+            first.iter_mut().zip(of(entry)).for_each(|(to, from)| *to = *from);
+            (u128::from_be_bytes(first), *entry)
+        }));
+        drafts.sort_unstable_by(|(a_first, a), (b_first, b)| {
+            let further = || of(a).cmp(of(b)).then(b.named.cmp(&a.named));
+            a_first.cmp(b_first).then_with(further).then(a.value.cmp(&b.value))
         });
+        self.entries.clear();
+        self.entries.extend(drafts.into_iter().map(|(_, entry)| entry));
     }
 
     /// Leaves one entry of each spelling: that of the first token spelled like this, or what
