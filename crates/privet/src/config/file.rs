@@ -110,7 +110,8 @@ pub struct DatabaseFile {
 #[serde(default, deny_unknown_fields)]
 pub struct RetentionFile {
     /// Days after which a token that nobody uses is deleted with its value, but for those under
-    /// a legal hold. The same value gets the same token again.
+    /// a legal hold. The same value gets the same token again; a letter such as `CLIENT_A` nobody
+    /// gets again.
     pub tokens_unused_days: At<u32>,
     /// Days for which your backups of the keys are kept. The certificate of an erasure names
     /// the day when the last one from before it is gone.

@@ -208,37 +208,14 @@ pub(super) fn resolve(
 ) -> Option<Config> {
     let paths = Paths { base, environment };
     let listen = listen(&file, problems);
-    let data_dir = paths.data_dir(file.data_dir.as_ref(), problems);
-    let key_file = paths.key_file(file.key_file.as_ref(), problems);
-    if let (Some(data_dir), Some(key_file)) = (&data_dir, &key_file)
-        && is_inside(key_file, data_dir)
-    {
-        let place = file.key_file.as_ref().or(file.data_dir.as_ref()).and_then(|at| at.place);
-        problems.refuse(
-            place,
-            "key_file: the root key must not lie in `data_dir`: who copies the data would \
-             copy the key",
-        );
-    }
-    let keys_dir = paths.keys_dir(file.keys_dir.as_ref(), key_file.as_deref());
-    if let (Some(data_dir), Some(keys_dir)) = (&data_dir, &keys_dir)
-        && is_inside(keys_dir, data_dir)
-    {
-        let place = file.keys_dir.as_ref().and_then(|at| at.place);
-        problems.refuse(
-            place,
-            "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
-        );
-    }
+    let Places { data_dir, key_file, keys_dir } = places(&file, &paths, problems);
     let root_key = RootPlace::resolve(file.root_key, &paths, problems);
     let database = file.database.map(|database| Database {
         url: paths.reference(database.url.value),
         ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
     });
-    let variables = [
-        root_key.variable(),
-        database.as_ref().and_then(|server| Some(("database.url", server.url.variable()?))),
-    ];
+    let address = database.as_ref().and_then(|server| server.url.variable());
+    let variables = [root_key.variable(), address.map(|name| ("database.url", name))];
     for (field, name) in variables.into_iter().flatten() {
         if environment.get(name).is_none() {
             let text = format!("{field}: the environment variable `{name}` is not set here");
@@ -289,6 +266,40 @@ pub(super) fn resolve(
         },
         log: file.log,
     })
+}
+
+/// Where things lie; what is `None` was refused.
+struct Places {
+    data_dir: Option<PathBuf>,
+    key_file: Option<PathBuf>,
+    keys_dir: Option<PathBuf>,
+}
+
+/// Data, keys and root key, each outside the others' reach.
+fn places(file: &FileConfig, paths: &Paths<'_>, problems: &mut Problems) -> Places {
+    let data_dir = paths.data_dir(file.data_dir.as_ref(), problems);
+    let key_file = paths.key_file(file.key_file.as_ref(), problems);
+    let keys_dir = paths.keys_dir(file.keys_dir.as_ref(), key_file.as_deref());
+    let in_data = |path: &Option<PathBuf>| match (&data_dir, path) {
+        (Some(data_dir), Some(path)) => is_inside(path, data_dir),
+        _ => false,
+    };
+    if in_data(&key_file) {
+        let place = file.key_file.as_ref().or(file.data_dir.as_ref()).and_then(|at| at.place);
+        problems.refuse(
+            place,
+            "key_file: the root key must not lie in `data_dir`: who copies the data would \
+             copy the key",
+        );
+    }
+    if in_data(&keys_dir) {
+        let place = file.keys_dir.as_ref().and_then(|at| at.place);
+        problems.refuse(
+            place,
+            "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
+        );
+    }
+    Places { data_dir, key_file, keys_dir }
 }
 
 fn listen(file: &FileConfig, problems: &mut Problems) -> Option<SocketAddr> {
