@@ -45,6 +45,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long a token may stay unused.
     pub tokens_unused: SignedDuration,
+    /// How long the text of an audit entry is kept, if not for good.
+    pub audit_kept: Option<SignedDuration>,
     /// How long backups of the keys are kept.
     pub key_backups: SignedDuration,
     /// `Host` headers accepted besides those of loopback, in lower case.
@@ -237,6 +239,12 @@ pub(super) fn resolve(
     };
     let tokens_unused = days("tokens_unused_days", &retention.tokens_unused_days);
     let key_backups = days("key_backups_days", &retention.key_backups_days);
+    let audit_kept = retention.audit_days.as_ref().map(|kept| days("audit_days", kept));
+    if let Some(kept) = retention.audit_days.as_ref().filter(|kept| kept.value <= PROVIDER_DAYS) {
+        let text = "retention.audit_days: what was sent is forgotten before the provider, who may \
+                    keep it for 30 days, forgets it";
+        problems.warn(kept.place, text);
+    }
     let policy = policy(file.policy, problems);
     let listen = listen?;
     if !listen.ip().is_loopback() && file.hosts.is_empty() {
@@ -254,6 +262,7 @@ pub(super) fn resolve(
         upstream,
         limits,
         tokens_unused,
+        audit_kept,
         key_backups,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
@@ -441,4 +450,6 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
 const COUNT_MAX: u32 = 1_000_000;
 
 /// Ten years.
+/// For how long the API keeps requests without another arrangement.
+const PROVIDER_DAYS: u32 = 30;
 const DAYS_MAX: u32 = 3653;
