@@ -4,6 +4,7 @@
 mod fields;
 mod mask;
 mod present;
+mod subject;
 mod unmask;
 
 use std::io::{IsTerminal, Write};
@@ -35,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     scope: Option<String>,
     /// Only these columns or JSON paths: a YAML file of `NAME: TYPE` or
-    /// `NAME: {type: TYPE, operator: OPERATOR}`. Every other byte stays.
+    /// `NAME: {type: TYPE, operator: OPERATOR, subject: NAME}`. Every other byte stays.
     #[arg(long, value_name = "FILE")]
     fields: Option<PathBuf>,
     /// Only this column or JSON path; may be given several times.
