@@ -98,10 +98,47 @@ macro_rules! on_both {
 on_both!(
     a_person_is_found_by_what_names_them,
     erased_values_do_not_come_back,
+    words_of_an_invented_name_go_with_it,
     other_machines_forget_them_too,
     an_erasure_that_was_cut_off_is_carried_on,
     keys_are_rotated_while_others_work,
 );
+
+/// An invented name is made of words with rows of their own: left behind, they would say whom
+/// it stood for.
+fn words_of_an_invented_name_go_with_it(house: House) {
+    let scope = house.scope("kim");
+    let made = |form: &str, value: &str, token: &str| {
+        let claim = scope.claim_made(Person, form, value, &mut |attempt, _| {
+            (attempt == 0).then(|| token.to_owned())
+        });
+        house.commit(&[claim.unwrap().unwrap()]).unwrap();
+    };
+    for (value, token) in [("Jane", "Mary"), ("Doe", "Smith"), ("Max", "Tom"), ("Muster", "Hill")] {
+        made("word", value, token);
+    }
+    for (value, token) in [
+        (JANE, "Mary Smith"),
+        ("JANE DOE", "MARY SMITH"),
+        (MAX, "Tom Hill"),
+        ("Max Doe", "Tom Smith"),
+    ] {
+        made("surrogate", value, token);
+    }
+    let found = sure(find(&house));
+    let mut tokens: Vec<&str> = found.iter().map(|mention| &*mention.token).collect();
+    tokens.sort_unstable();
+    assert_eq!(tokens, ["MARY SMITH", "Mary", "Mary Smith", "Smith"]);
+    house.vault.erase(&found, at(1)).unwrap();
+    let scope = house.scope("kim");
+    for token in tokens {
+        assert!(matches!(scope.open(token, at(1)), Err(RestoreError::Erased)), "{token}");
+    }
+    for (token, value) in [("Tom Hill", MAX), ("Tom Smith", "Max Doe"), ("Tom", "Max")] {
+        assert_eq!(scope.open(token, at(1)).unwrap().expose(), value);
+    }
+    assert!(sure(find(&house)).is_empty());
+}
 
 fn a_person_is_found_by_what_names_them(house: House) {
     fill(&house);
