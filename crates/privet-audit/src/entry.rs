@@ -38,6 +38,8 @@ pub enum Event {
     Mask,
     /// Tokens were turned back into values on the command line.
     Unmask,
+    /// Tokens were turned back into values for a caller who may see them.
+    Revealed,
     /// It was looked for what the vault holds about somebody.
     SubjectFound,
     /// What the vault holds about somebody was given out.
@@ -81,6 +83,7 @@ impl Event {
             Self::KeysListed => "keys_listed",
             Self::Mask => "mask",
             Self::Unmask => "unmask",
+            Self::Revealed => "revealed",
             Self::SubjectFound => "subject_found",
             Self::SubjectExported => "subject_exported",
             Self::SubjectErased => "subject_erased",
@@ -116,6 +119,7 @@ impl Event {
         Self::KeysListed,
         Self::Mask,
         Self::Unmask,
+        Self::Revealed,
         Self::SubjectFound,
         Self::SubjectExported,
         Self::SubjectErased,
@@ -266,6 +270,9 @@ pub struct Record {
     /// The principal's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
+    /// Whose tokens were turned back into values, when somebody else's may have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_of: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -343,6 +350,7 @@ impl Record {
             request_id: None,
             key_id: None,
             principal: None,
+            tokens_of: None,
             tenant: None,
             workspace: None,
             client_address: None,

@@ -47,23 +47,39 @@ pub fn append(
     record: &Record,
     now: Timestamp,
 ) -> Result<Position, AuditError> {
-    let last: Option<(i64, i64, [u8; 32])> =
-        tx.query_opt("SELECT seq, time, hash FROM audit ORDER BY seq DESC LIMIT 1", &[], |row| {
-            Ok::<_, AuditError>((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-    let (last_seq, last_time, prev) =
-        last.map_or((0, i64::MIN, Hash::START), |(seq, time, hash)| (seq, time, Hash(hash)));
+    let Tail { seq: last_seq, time: last_time, hash: prev } = match tx.recall::<Tail>() {
+        Some(tail) => tail,
+        None => stored_tail(tx)?,
+    };
     let time = now.as_millisecond().max(last_time);
     let seq = u64::try_from(last_seq).map_err(|_| AuditError::Unreadable(last_seq))? + 1;
     let entry = EntryRef { seq, time: time_of(time), record };
     let json = serde_json::to_string(&entry).map_err(|_| AuditError::Unwritable)?;
     let hash = prev.next(seq, time, &json);
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO audit (seq, time, event, request_id, entry, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![last_seq + 1, time, record.event.name(), record.request_id, json, hash.as_bytes()],
     )?;
+    tx.keep(Tail { seq: last_seq + 1, time, hash });
     Ok(Position { seq, time: entry.time, hash })
+}
+
+/// The end of the chain, as a transaction keeps it: nobody else appends meanwhile.
+#[derive(Clone)]
+struct Tail {
+    seq: i64,
+    time: i64,
+    hash: Hash,
+}
+
+fn stored_tail(connection: &Connection<'_>) -> Result<Tail, AuditError> {
+    let sql = "SELECT seq, time, hash FROM audit ORDER BY seq DESC LIMIT 1";
+    let last = connection.query_opt(sql, &[], |row| {
+        let (seq, time, hash) = (row.get(0)?, row.get(1)?, Hash(row.get(2)?));
+        Ok::<_, AuditError>(Tail { seq, time, hash })
+    })?;
+    Ok(last.unwrap_or(Tail { seq: 0, time: i64::MIN, hash: Hash::START }))
 }
 
 /// The last `count` entries, oldest first.

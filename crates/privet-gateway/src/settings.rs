@@ -119,6 +119,10 @@ pub struct Limits {
     pub ping_after: Duration,
     /// How long a memo may stay unused before it is deleted.
     pub memos_unused_max: Duration,
+    /// Values that one call may reveal.
+    pub reveal_values_max: usize,
+    /// Values that one key may have revealed in an hour.
+    pub reveal_values_hourly_max: usize,
 }
 
 impl Default for Limits {
@@ -133,6 +137,8 @@ impl Default for Limits {
             shutdown_grace: Duration::from_secs(30),
             ping_after: Duration::from_secs(15),
             memos_unused_max: Duration::from_secs(90 * 24 * 3600),
+            reveal_values_max: 100,
+            reveal_values_hourly_max: 1000,
         }
     }
 }

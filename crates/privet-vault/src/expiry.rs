@@ -42,7 +42,7 @@ impl Vault {
             let uses = uses.to_vec();
             let written = self.shared.store.write(move |tx| -> Result<(), VaultError> {
                 for used in &uses {
-                    tx.execute(
+                    tx.execute_later(
                         "UPDATE token SET last_used = ?3
                          WHERE scope = ?1 AND token = ?2 AND last_used < ?3",
                         params![used.scope, *used.token, used.hour],

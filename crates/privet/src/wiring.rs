@@ -134,6 +134,8 @@ fn settings(config: &Config, own: &Own) -> Settings {
             body_read_timeout: limits.body_read_timeout,
             shutdown_grace: limits.shutdown_grace,
             memos_unused_max: limits.memos_unused,
+            reveal_values_max: limits.reveal_values_max,
+            reveal_values_hourly_max: limits.reveal_values_hourly_max,
             ..Limits::default()
         },
     }

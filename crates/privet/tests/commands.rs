@@ -741,3 +741,52 @@ fn a_root_key_in_a_key_service() {
     let said = String::from_utf8_lossy(&gone.stderr);
     assert!(said.contains("the root key cannot be reached"), "{said}");
 }
+
+/// The root key in a security module, to its end.
+#[cfg(feature = "pkcs11")]
+#[test]
+fn the_root_key_may_be_in_a_security_module() {
+    use privet_testing::Hsm;
+    let (home, hsm) = (Home::new(), Hsm::new());
+    hsm.make_key("first");
+    let configure = |key: &str| {
+        let text = format!(
+            "root_key: {{pkcs11: {{module: {}, token: {}, key: {key}, pin: 'env:HSM_PIN'}}}}\n",
+            hsm.module().display(),
+            Hsm::TOKEN
+        );
+        home.write("privet.yaml", &text);
+    };
+    let run_with = |pin: &str, args: &[&str]| {
+        let mut command = home.command(args);
+        command.args(["--config", "privet.yaml"]).env("SOFTHSM2_CONF", hsm.settings());
+        command.env("HSM_PIN", pin).output().unwrap()
+    };
+    let well = |args: &[&str]| {
+        let ran = run_with(Hsm::PIN, args);
+        assert!(ran.status.success(), "{args:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    };
+    let refused = |pin: &str, want: &str| {
+        let ran = run_with(pin, &["vault", "verify"]);
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(4), "{said}");
+        assert!(said.contains(want) && !said.contains(pin), "{said}");
+    };
+    configure("first");
+    well(&["check"]);
+    well(&["key", "create", "--name", "laptop"]);
+    well(&["vault", "verify"]);
+    refused("8888", "does not open this vault: PinIncorrect, says C_Login");
+    // To another key, and the first one opens nothing any more.
+    assert_eq!(run_with(Hsm::PIN, &["vault", "rotate"]).status.code(), Some(2), "where to?");
+    hsm.make_key("second");
+    well(&["vault", "rotate", "--to", "second"]);
+    refused(Hsm::PIN, "does not open this vault: ");
+    configure("second");
+    well(&["vault", "verify"]);
+    configure("nowhere");
+    refused(Hsm::PIN, "the token has no AES key `nowhere`");
+    configure("second");
+    hsm.delete_token();
+    refused(Hsm::PIN, "cannot be reached: there is no token");
+}

@@ -27,8 +27,8 @@ pub enum Command {
     },
     /// Replace the root key; the old one then opens nothing. Gateways go on meanwhile.
     Rotate {
-        /// The next root key, if the present one is in an environment variable or in AWS KMS: the
-        /// name of another variable, or of another key.
+        /// The next root key, if the present one is in an environment variable, in AWS KMS or in
+        /// PKCS#11: the name of another variable, or of another key.
         #[arg(long, value_name = "NAME")]
         to: Option<String>,
     },
@@ -138,22 +138,21 @@ fn rotate(
             let next = root::from_variable(name, console.environment)?;
             (next.name(), rewrapped(house, &next)?)
         }
-        (Root::Kms(kms), Some(key)) => {
-            let next = kms.with_key(key);
-            (next.name(), rewrapped(house, &next)?)
-        }
-        (Root::Kms(_), None) => {
-            return Err(CommandError::wrong_use("a key of the service keeps its old versions")
-                .hint("say which other key to go to: --to KEY"));
+        (root, Some(key)) => {
+            let next = root.with_key(key).ok_or_else(|| {
+                CommandError::wrong_use(
+                    "--to is for root keys in a variable, in AWS KMS or in PKCS#11",
+                )
+            })?;
+            (next.name(), rewrapped(house, &*next)?)
         }
         (Root::Variable(_), None) => {
             return Err(CommandError::wrong_use("the root key is in an environment variable")
                 .hint("say where the next one is: --to NAME, another variable"));
         }
-        (_, Some(_)) => {
-            return Err(CommandError::wrong_use(
-                "--to is for root keys in a variable or in AWS KMS",
-            ));
+        (_, None) => {
+            return Err(CommandError::wrong_use("a key of the service keeps its old versions")
+                .hint("say which other key to go to: --to KEY"));
         }
     };
     note(Event::KeysRotated, &[Note::new("root_key")], house, console)?;

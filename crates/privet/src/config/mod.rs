@@ -14,6 +14,7 @@ mod paths;
 mod problem;
 mod reference;
 mod resolve;
+mod root_key;
 mod secret;
 mod text;
 
@@ -26,18 +27,18 @@ pub use at::{At, Place};
 pub use detection::{Detection, DetectionFile, ExceptionScope, Exempted, Own};
 pub use environment::Environment;
 pub use file::{
-    Auth, ConnectorRule, DatabaseFile, DepthRule, FileConfig, KmsFile, LimitsFile, LogFile,
-    LogFormat, LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile,
-    RestoreRule, RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, TransitFile,
-    UpstreamFile,
+    Auth, ConnectorRule, DatabaseFile, DepthRule, FileConfig, LimitsFile, LogFile, LogFormat,
+    LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
+    RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use operator::EntityRule;
 pub use problem::{Problem, Problems, Severity};
 pub use reference::{markdown, schema};
-pub use resolve::{
-    Config, Credential, Database, KmsSettings, Limits, Policy, Restore, RootPlace, TlsFiles,
-    TransitSettings, Upstream,
+pub use resolve::{Config, Credential, Database, Limits, Policy, Restore, TlsFiles, Upstream};
+pub use root_key::{
+    KmsFile, KmsSettings, Pkcs11File, Pkcs11Settings, RootKeyFile, RootPlace, TransitFile,
+    TransitSettings,
 };
 pub use secret::{SecretError, read_proxy, read_secret};
 pub use text::{Expected, SecretRef, Size, Wait};

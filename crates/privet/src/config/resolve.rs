@@ -13,12 +13,12 @@ use super::at::At;
 use super::detection::Detection;
 use super::file::{
     Auth, ConnectorRule, DepthRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
-    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, RootKeyFile, SecretNotice, SecretRule,
-    UpstreamFile,
+    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
 };
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};
 use super::problem::Problems;
+use super::root_key::RootPlace;
 use super::text::{SecretRef, Size};
 use super::{Environment, ProxyRef};
 
@@ -71,61 +71,6 @@ impl Config {
     pub fn keys_file(&self) -> PathBuf {
         self.keys_dir.join("keys.sqlite")
     }
-}
-
-/// Where the root key is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RootPlace {
-    /// In `key_file`.
-    File,
-    /// In the environment variable of this name.
-    Variable(String),
-    /// In a Transit engine.
-    Transit(TransitSettings),
-    /// In the AWS Key Management Service.
-    Kms(KmsSettings),
-}
-
-impl RootPlace {
-    /// The environment variable, if it is in one.
-    fn variable(&self) -> Option<&str> {
-        match self {
-            Self::Variable(name) => Some(name),
-            _ => None,
-        }
-    }
-}
-
-/// A key of the AWS Key Management Service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KmsSettings {
-    /// The key's id, ARN or alias.
-    pub key: String,
-    /// Its region.
-    pub region: String,
-    /// Where the id of the access key is to be had.
-    pub access_key_id: SecretRef,
-    /// Where the access key is to be had.
-    pub secret_access_key: SecretRef,
-    /// Where the session token is to be had, for temporary credentials.
-    pub session_token: Option<SecretRef>,
-    /// Another address than the region's own.
-    pub endpoint: Option<String>,
-}
-
-/// A key of a Transit engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransitSettings {
-    /// The server, without a slash at its end.
-    pub url: String,
-    /// Where the engine is mounted.
-    pub mount: String,
-    /// The key's name.
-    pub key: String,
-    /// Where the token is to be had.
-    pub token: SecretRef,
-    /// Certificates to trust instead of the public ones.
-    pub ca_file: Option<PathBuf>,
 }
 
 /// A PostgreSQL server.
@@ -195,6 +140,10 @@ pub struct Limits {
     pub names_deep: Duration,
     /// How long a memo may stay unused.
     pub memos_unused: Duration,
+    /// Values that one call may reveal.
+    pub reveal_values_max: usize,
+    /// Values that one key may have revealed in an hour.
+    pub reveal_values_hourly_max: usize,
 }
 
 /// What may leave, and how.
@@ -281,17 +230,17 @@ pub(super) fn resolve(
             "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
         );
     }
-    let root_key = root_key(file.root_key, &paths, problems);
+    let root_key = RootPlace::resolve(file.root_key, &paths, problems);
     let database = file.database.map(|database| Database {
         url: paths.reference(database.url.value),
         ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
     });
     let variables = [
-        ("root_key.env", root_key.variable()),
-        ("database.url", database.as_ref().and_then(|server| server.url.variable())),
+        root_key.variable(),
+        database.as_ref().and_then(|server| Some(("database.url", server.url.variable()?))),
     ];
-    for (field, name) in variables {
-        if let Some(name) = name.filter(|name| environment.get(name).is_none()) {
+    for (field, name) in variables.into_iter().flatten() {
+        if environment.get(name).is_none() {
             let text = format!("{field}: the environment variable `{name}` is not set here");
             problems.warn(None, text);
         }
@@ -340,36 +289,6 @@ pub(super) fn resolve(
         },
         log: file.log,
     })
-}
-
-fn root_key(written: Option<RootKeyFile>, paths: &Paths<'_>, problems: &mut Problems) -> RootPlace {
-    match written {
-        None => RootPlace::File,
-        Some(RootKeyFile::Env(name)) => RootPlace::Variable(name),
-        Some(RootKeyFile::AwsKms(kms)) => {
-            let or_variable = |reference: Option<At<SecretRef>>, name: &str| match reference {
-                Some(reference) => paths.reference(reference.value),
-                None => SecretRef::Env(name.to_owned()),
-            };
-            RootPlace::Kms(KmsSettings {
-                key: kms.key,
-                region: kms.region,
-                access_key_id: or_variable(kms.access_key_id, "AWS_ACCESS_KEY_ID"),
-                secret_access_key: or_variable(kms.secret_access_key, "AWS_SECRET_ACCESS_KEY"),
-                session_token: kms.session_token.map(|token| paths.reference(token.value)),
-                endpoint: kms.endpoint.map(|url| url.as_str().to_owned()),
-            })
-        }
-        Some(RootKeyFile::Transit(transit)) => RootPlace::Transit(TransitSettings {
-            url: transit.url.as_str().to_owned(),
-            mount: transit.mount,
-            key: transit.key,
-            token: paths.reference(transit.token.value),
-            ca_file: transit
-                .ca_file
-                .map(|path| paths.existing("root_key.transit.ca_file", &path, problems)),
-        }),
-    }
 }
 
 fn listen(file: &FileConfig, problems: &mut Problems) -> Option<SocketAddr> {
@@ -452,6 +371,8 @@ fn limits(file: &LimitsFile, problems: &mut Problems) -> Limits {
         header_bytes_max,
         connections_max: count("connections_max", &file.connections_max),
         streams_max: count("streams_max", &file.streams_max),
+        reveal_values_max: count("reveal_values_max", &file.reveal_values_max),
+        reveal_values_hourly_max: count("reveal_values_hourly_max", &file.reveal_values_hourly_max),
         header_read_timeout: file.header_read_timeout.get(),
         body_read_timeout: file.body_read_timeout.get(),
         shutdown_grace: file.shutdown_grace.get(),

@@ -117,6 +117,7 @@ impl Reveal<'_> {
         let Self { house, scope, .. } = self;
         let mut record = Record::new(Event::Unmask);
         record.principal = Some(console.operator());
+        record.tokens_of = Some(scope.name().principal.clone());
         record.tenant = Some(scope.name().tenant.clone());
         record.workspace = Some(scope.name().workspace.clone());
         record.entities = opened.counts.clone();
