@@ -60,6 +60,8 @@ pub enum Event {
     BackupRestored,
     /// The vault was verified.
     VaultVerified,
+    /// The text of old entries was let go.
+    EntriesLetGo,
     /// The log was read.
     AuditRead,
     /// The log was verified.
@@ -94,6 +96,7 @@ impl Event {
             Self::BackupMade => "backup_made",
             Self::BackupRestored => "backup_restored",
             Self::VaultVerified => "vault_verified",
+            Self::EntriesLetGo => "entries_let_go",
             Self::AuditRead => "audit_read",
             Self::AuditVerified => "audit_verified",
         }
@@ -130,6 +133,7 @@ impl Event {
         Self::BackupMade,
         Self::BackupRestored,
         Self::VaultVerified,
+        Self::EntriesLetGo,
         Self::AuditRead,
         Self::AuditVerified,
     ];
@@ -337,6 +341,9 @@ pub struct Record {
     pub sample: Option<Sample>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// Up to which entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<u64>,
     /// Why an operator did it, in words in which no personal data was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -378,6 +385,7 @@ impl Record {
             field: None,
             sample: None,
             notes: Vec::new(),
+            through: None,
             reason: None,
         }
     }

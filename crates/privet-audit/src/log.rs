@@ -86,7 +86,7 @@ fn stored_tail(connection: &Connection<'_>) -> Result<Tail, AuditError> {
 pub fn tail(connection: &Connection<'_>, count: u32) -> Result<Vec<Entry>, AuditError> {
     let mut entries = rows(
         connection,
-        "SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT ?1",
+        "SELECT seq, entry FROM audit WHERE entry <> '' ORDER BY seq DESC LIMIT ?1",
         params![count],
     )?;
     entries.reverse();
@@ -101,7 +101,7 @@ pub fn entries_after(
 ) -> Result<Vec<Entry>, AuditError> {
     rows(
         connection,
-        "SELECT seq, entry FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        "SELECT seq, entry FROM audit WHERE seq > ?1 AND entry <> '' ORDER BY seq LIMIT ?2",
         params![column(seq), count],
     )
 }
@@ -137,21 +137,21 @@ pub fn search(
         (Some(request_id), event) => rows(
             connection,
             "SELECT seq, entry FROM audit
-             WHERE request_id = ?1 AND (?2 IS NULL OR event = ?2) AND seq >= ?3 AND seq < ?4
+             WHERE entry <> '' AND request_id = ?1 AND (?2 IS NULL OR event = ?2) AND seq >= ?3 AND seq < ?4
              ORDER BY seq DESC LIMIT ?5",
             params![request_id, event, first, end, count],
         ),
         (None, Some(event)) if is_rare(event) => rows(
             connection,
             "SELECT seq, entry FROM audit
-             WHERE event = ?1 AND event NOT IN ('request_intent', 'request_outcome')
+             WHERE entry <> '' AND event = ?1 AND event NOT IN ('request_intent', 'request_outcome')
                AND seq >= ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4",
             params![event, first, end, count],
         ),
         (None, event) => rows(
             connection,
             "SELECT seq, entry FROM audit
-             WHERE (?1 IS NULL OR event = ?1) AND seq >= ?2 AND seq < ?3
+             WHERE entry <> '' AND (?1 IS NULL OR event = ?1) AND seq >= ?2 AND seq < ?3
              ORDER BY seq DESC LIMIT ?4",
             params![event, first, end, count],
         ),
@@ -160,17 +160,18 @@ pub fn search(
     Ok(entries)
 }
 
-/// Writes every entry to `to`, one JSON object a line, as it stands in the log.
-/// Says how many.
+/// Writes every entry to `to`, one JSON object a line, as it stands in the log; those apart
+/// whose text was let go. Says how many.
 pub fn export(connection: &Connection<'_>, mut to: impl Write) -> Result<u64, AuditError> {
-    let mut count = 0;
+    let (mut count, mut after) = (0, 0);
     loop {
-        let mut page = 0;
+        let (from, mut page) = (after, 0);
         connection.query_each(
-            "SELECT entry FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-            params![count, PAGE],
+            "SELECT seq, entry FROM audit WHERE seq > ?1 AND entry <> '' ORDER BY seq LIMIT ?2",
+            params![from, PAGE],
             |row| {
-                let entry = row.text(0).map_err(|_| AuditError::Unreadable(count + page + 1))?;
+                after = row.get(0)?;
+                let entry = row.text(1).map_err(|_| AuditError::Unreadable(after))?;
                 page += 1;
                 writeln!(to, "{entry}").map_err(AuditError::Export)
             },
@@ -184,7 +185,6 @@ pub fn export(connection: &Connection<'_>, mut to: impl Write) -> Result<u64, Au
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-/// An entry that borrows its record.
 /// Appends to `restored`, an older copy of a log, the entries that `live` has beyond it, if
 /// the one continues the other; says how many. So a log goes on when a backup of its
 /// database is put back.
@@ -250,6 +250,7 @@ fn stored(row: &Row<'_>) -> Result<Stored, AuditError> {
     })
 }
 
+/// An entry that borrows its record.
 #[derive(serde::Serialize)]
 struct EntryRef<'a> {
     seq: u64,
@@ -267,14 +268,17 @@ fn rows(
     connection.query_all(sql, params, entry)
 }
 
-fn entry(row: &Row<'_>) -> Result<Entry, AuditError> {
+pub(crate) fn entry(row: &Row<'_>) -> Result<Entry, AuditError> {
     let seq = row.get(0)?;
     let text = row.text(1).map_err(|_| AuditError::Unreadable(seq))?;
     serde_json::from_str(text).map_err(|_| AuditError::Unreadable(seq))
 }
 
 /// The number of the first entry at `since` or later.
-fn first_at(connection: &Connection<'_>, since: Option<Timestamp>) -> Result<i64, AuditError> {
+pub(crate) fn first_at(
+    connection: &Connection<'_>,
+    since: Option<Timestamp>,
+) -> Result<i64, AuditError> {
     let Some(since) = since else { return Ok(1) };
     let since = since.as_millisecond();
     let last: Option<i64> =

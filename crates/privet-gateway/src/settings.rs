@@ -44,6 +44,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long a token may stay unused.
     pub tokens_unused_max: SignedDuration,
+    /// How long the text of an audit entry is kept; for good if not set.
+    pub audit_kept: Option<SignedDuration>,
 }
 
 /// How the owner of a secret is told that it was found. A header always says it.
@@ -178,6 +180,7 @@ impl Settings {
             contact: None,
             limits: Limits::default(),
             tokens_unused_max: SignedDuration::from_hours(400 * 24),
+            audit_kept: None,
         }
     }
 }

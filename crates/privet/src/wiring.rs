@@ -125,6 +125,7 @@ fn settings(config: &Config, own: &Own) -> Settings {
         scope_by_session: policy.session_scope,
         contact: config.contact.clone(),
         tokens_unused_max: config.tokens_unused,
+        audit_kept: config.audit_kept,
         limits: Limits {
             body_bytes_max: limits.body_bytes_max,
             header_bytes_max: limits.header_bytes_max,

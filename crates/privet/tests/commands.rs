@@ -742,6 +742,25 @@ fn a_root_key_in_a_key_service() {
     assert!(said.contains("the root key cannot be reached"), "{said}");
 }
 
+#[test]
+fn what_needs_a_vault_makes_none() {
+    let home = Home::new();
+    home.write("letter.txt", "to PERSON_K7Q2MX4");
+    for args in [
+        &["subject", "find", "Jane Doe"][..],
+        &["subject", "list"],
+        &["hold", "list"],
+        &["vault", "status"],
+        &["vault", "verify"],
+        &["unmask", "letter.txt", "--reason", "case 17"],
+    ] {
+        let ran = home.run(args);
+        assert_eq!(ran.code, Some(4), "{args:?}: {}", ran.err);
+        assert!(ran.err.contains("there is no database"), "{args:?}: {}", ran.err);
+        assert!(!home.path(".local").exists() && !home.path(".config").exists(), "{args:?}");
+    }
+}
+
 /// The root key in a security module, to its end.
 #[cfg(feature = "pkcs11")]
 #[test]

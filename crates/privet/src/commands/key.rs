@@ -70,10 +70,7 @@ pub fn run(
             refuse_strange(what, text)?;
         }
     }
-    let house = House::open(&config, console.environment, (console.now)())?;
-    if let Some(notice) = house.backup_notice() {
-        writeln!(console.err, "{notice}")?;
-    }
+    let house = House::open_aloud(&config, console)?;
     match command {
         Command::Create { name, workspace, tenant, expires, may } => {
             let new = NewKey {

@@ -65,8 +65,7 @@ pub fn run(
     if let Command::Restore { from } = command {
         put_back(from, &config, console)?;
     }
-    let house = House::open(&config, console.environment, (console.now)())?;
-    house.say_replayed(console)?;
+    let house = House::open_existing(&config, console)?;
     let exit = match command {
         Command::Status { format } => status(*format, &config, &house, console),
         Command::Rotate { to } => rotate(to.as_deref(), &config, &house, console),
@@ -97,7 +96,7 @@ fn status(
     row("root key", format!("{}  {}", Root::place(config), status.root_key))?;
     row("tenants", status.tenants.to_string())?;
     row("scopes", status.scopes.to_string())?;
-    row("tokens", format!("{}, and {} erased", status.tokens, status.tombstones))?;
+    row("tokens", format!("{}, and {} never issued again", status.tokens, status.tombstones))?;
     row("secrets", format!("{} markers of the last day", status.secrets))?;
     row("memos", status.memos.to_string())?;
     let open = match status.erasures_open {

@@ -45,6 +45,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long a token may stay unused.
     pub tokens_unused: SignedDuration,
+    /// How long the text of an audit entry is kept, if not for good.
+    pub audit_kept: Option<SignedDuration>,
     /// How long backups of the keys are kept.
     pub key_backups: SignedDuration,
     /// `Host` headers accepted besides those of loopback, in lower case.
@@ -208,37 +210,14 @@ pub(super) fn resolve(
 ) -> Option<Config> {
     let paths = Paths { base, environment };
     let listen = listen(&file, problems);
-    let data_dir = paths.data_dir(file.data_dir.as_ref(), problems);
-    let key_file = paths.key_file(file.key_file.as_ref(), problems);
-    if let (Some(data_dir), Some(key_file)) = (&data_dir, &key_file)
-        && is_inside(key_file, data_dir)
-    {
-        let place = file.key_file.as_ref().or(file.data_dir.as_ref()).and_then(|at| at.place);
-        problems.refuse(
-            place,
-            "key_file: the root key must not lie in `data_dir`: who copies the data would \
-             copy the key",
-        );
-    }
-    let keys_dir = paths.keys_dir(file.keys_dir.as_ref(), key_file.as_deref());
-    if let (Some(data_dir), Some(keys_dir)) = (&data_dir, &keys_dir)
-        && is_inside(keys_dir, data_dir)
-    {
-        let place = file.keys_dir.as_ref().and_then(|at| at.place);
-        problems.refuse(
-            place,
-            "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
-        );
-    }
+    let Places { data_dir, key_file, keys_dir } = places(&file, &paths, problems);
     let root_key = RootPlace::resolve(file.root_key, &paths, problems);
     let database = file.database.map(|database| Database {
         url: paths.reference(database.url.value),
         ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
     });
-    let variables = [
-        root_key.variable(),
-        database.as_ref().and_then(|server| Some(("database.url", server.url.variable()?))),
-    ];
+    let address = database.as_ref().and_then(|server| server.url.variable());
+    let variables = [root_key.variable(), address.map(|name| ("database.url", name))];
     for (field, name) in variables.into_iter().flatten() {
         if environment.get(name).is_none() {
             let text = format!("{field}: the environment variable `{name}` is not set here");
@@ -260,6 +239,12 @@ pub(super) fn resolve(
     };
     let tokens_unused = days("tokens_unused_days", &retention.tokens_unused_days);
     let key_backups = days("key_backups_days", &retention.key_backups_days);
+    let audit_kept = retention.audit_days.as_ref().map(|kept| days("audit_days", kept));
+    if let Some(kept) = retention.audit_days.as_ref().filter(|kept| kept.value <= PROVIDER_DAYS) {
+        let text = "retention.audit_days: what was sent is forgotten before the provider, who may \
+                    keep it for 30 days, forgets it";
+        problems.warn(kept.place, text);
+    }
     let policy = policy(file.policy, problems);
     let listen = listen?;
     if !listen.ip().is_loopback() && file.hosts.is_empty() {
@@ -277,6 +262,7 @@ pub(super) fn resolve(
         upstream,
         limits,
         tokens_unused,
+        audit_kept,
         key_backups,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
@@ -289,6 +275,40 @@ pub(super) fn resolve(
         },
         log: file.log,
     })
+}
+
+/// Where things lie; what is `None` was refused.
+struct Places {
+    data_dir: Option<PathBuf>,
+    key_file: Option<PathBuf>,
+    keys_dir: Option<PathBuf>,
+}
+
+/// Data, keys and root key, each outside the others' reach.
+fn places(file: &FileConfig, paths: &Paths<'_>, problems: &mut Problems) -> Places {
+    let data_dir = paths.data_dir(file.data_dir.as_ref(), problems);
+    let key_file = paths.key_file(file.key_file.as_ref(), problems);
+    let keys_dir = paths.keys_dir(file.keys_dir.as_ref(), key_file.as_deref());
+    let in_data = |path: &Option<PathBuf>| match (&data_dir, path) {
+        (Some(data_dir), Some(path)) => is_inside(path, data_dir),
+        _ => false,
+    };
+    if in_data(&key_file) {
+        let place = file.key_file.as_ref().or(file.data_dir.as_ref()).and_then(|at| at.place);
+        problems.refuse(
+            place,
+            "key_file: the root key must not lie in `data_dir`: who copies the data would \
+             copy the key",
+        );
+    }
+    if in_data(&keys_dir) {
+        let place = file.keys_dir.as_ref().and_then(|at| at.place);
+        problems.refuse(
+            place,
+            "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
+        );
+    }
+    Places { data_dir, key_file, keys_dir }
 }
 
 fn listen(file: &FileConfig, problems: &mut Problems) -> Option<SocketAddr> {
@@ -430,4 +450,6 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
 const COUNT_MAX: u32 = 1_000_000;
 
 /// Ten years.
+/// For how long the API keeps requests without another arrangement.
+const PROVIDER_DAYS: u32 = 30;
 const DAYS_MAX: u32 = 3653;

@@ -1,7 +1,6 @@
 //! `privet mask`.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -42,10 +41,7 @@ pub fn run(
 ) -> Result<Exit, CommandError> {
     let common = &args.common;
     let config = console.load_config(config)?;
-    let house = House::open(&config, console.environment, (console.now)())?;
-    if let Some(notice) = house.backup_notice() {
-        writeln!(console.err, "{notice}")?;
-    }
+    let house = House::open_aloud(&config, console)?;
     let own = console.detection(&config)?;
     let (scope, name) = open_scope(common, &house, console)?;
     let masker =
