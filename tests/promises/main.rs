@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod exceptions;
 mod house;
 mod marks;
 mod operators;

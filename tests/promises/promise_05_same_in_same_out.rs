@@ -157,3 +157,34 @@ fn or_refused() {
     let entry = house.audit().into_iter().rev().find(|entry| entry["event"] == "request_refused");
     assert_eq!(entry.expect("an entry")["error"], "policy_tightened");
 }
+
+/// Where a request is over the budget of the deep tier, the fast one reads the rest alone: it is
+/// answered, its entry says so, and the next turn sends the same again.
+#[test]
+fn where_the_deep_tier_has_no_time() {
+    for (limit, is_cut_short) in [("1ms", true), ("1m", false)] {
+        let standin = Standin::start();
+        let home = Home::before(
+            standin.address,
+            &format!(
+                "limits: {{names_deep: {limit}}}\npolicy: {{profile: office, names_depth: deep}}"
+            ),
+        );
+        let key = home.make_key("kim");
+        let mut conversation = Conversation::new();
+        let binary = home.serve();
+        let line = "Ingrid Maier met Tomas Berglund in Lyon, and he wrote to her on Friday.\n\n";
+        conversation.say(&binary.caller(&key), json!(line.repeat(20)));
+        conversation.say(&binary.caller(&key), json!("and now?"));
+        for body in standin.bodies() {
+            assert!(trace(body.as_bytes(), "Ingrid Maier").is_none(), "{limit}: {body}");
+        }
+        let database = rusqlite::Connection::open(home.data().join("privet.sqlite")).unwrap();
+        let mut entries = database.prepare("SELECT entry FROM audit ORDER BY seq").unwrap();
+        let entries = entries.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let intents: Vec<String> =
+            entries.flatten().filter(|entry| entry.contains("request_intent")).collect();
+        assert_eq!(intents.len(), 2, "both were answered");
+        assert_eq!(intents[0].contains("names_fast_only"), is_cut_short, "{limit}: {intents:?}");
+    }
+}

@@ -244,6 +244,20 @@ pub struct Usage {
     pub cache_read_input_tokens: u64,
 }
 
+/// Which rows of a table were taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// The share asked for.
+    pub percent: f64,
+    /// Draws the same rows again.
+    pub seed: u64,
+    /// How many there were.
+    pub rows: u64,
+    /// How many were taken.
+    pub kept: u64,
+}
+
 /// What is to be recorded. Begin with [`Record::new`] and set what is known;
 /// what is not set is not written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -323,6 +337,8 @@ pub struct Record {
     /// such as `messages[3].content[0].text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<Plain>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sample>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// Up to which entry.
@@ -367,6 +383,7 @@ impl Record {
             duration_ms: None,
             error: None,
             field: None,
+            sample: None,
             notes: Vec::new(),
             through: None,
             reason: None,

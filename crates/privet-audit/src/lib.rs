@@ -16,7 +16,7 @@ mod retention;
 mod verify;
 
 pub use chain::Hash;
-pub use entry::{Counts, Entry, Event, Note, Plain, Record, Usage};
+pub use entry::{Counts, Entry, Event, Note, Plain, Record, Sample, Usage};
 pub use log::{
     AuditError, Position, Search, append, carry_over, entries_after, export, search, tail,
 };

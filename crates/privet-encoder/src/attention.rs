@@ -38,7 +38,9 @@ pub(crate) fn attend(asked: &[f32], taken: &mut [f32], size: Size, room: &mut Ro
                 }
             }
             score(&queries, count, room);
-            room.scores.iter_mut().for_each(|scores| shares(scores));
+            for scores in &mut room.scores {
+                shares(scores);
+            }
             let values = take(room);
             for (value, taken) in values.iter().zip(taken.chunks_exact_mut(width)) {
                 if let Some(own) = taken.get_mut(column..column + HEAD) {
@@ -75,7 +77,9 @@ fn gather(asked: &[f32], width: usize, column: usize, count: usize, room: &mut R
 #[inline(always)]
 fn score(queries: &[[f32; HEAD]; TALL], count: usize, room: &mut Room) {
     let factor = 1.0 / (HEAD as f32).sqrt();
-    room.scores.iter_mut().for_each(Vec::clear);
+    for scores in &mut room.scores {
+        scores.clear();
+    }
     for group in &room.keys {
         let mut sums = [[0.0f32; LANES]; TALL];
         for (at, keys) in group.iter().enumerate() {
@@ -86,8 +90,11 @@ fn score(queries: &[[f32; HEAD]; TALL], count: usize, room: &mut Room) {
                 }
             }
         }
-        for (scores, sums) in room.scores.iter_mut().zip(sums) {
-            scores.push(sums.map(|sum| sum * factor));
+        for (scores, mut sums) in room.scores.iter_mut().zip(sums) {
+            for sum in &mut sums {
+                *sum *= factor;
+            }
+            scores.push(sums);
         }
     }
     for scores in &mut room.scores {

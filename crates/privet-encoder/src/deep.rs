@@ -15,7 +15,8 @@ pub enum Reach {
     /// Those of prose in which the fast tagger is unsure, or decided against a word that looks
     /// like a name.
     Unsure,
-    /// All.
+    /// All in which some word could be a name: not those of marks, numbers and common words
+    /// of which the fast tagger is certain that they name nobody.
     Everything,
 }
 
@@ -86,6 +87,17 @@ impl DeepTagger {
         highest < SURE || looks_like_name && highest < VERY_SURE
     }
 
+    /// Whether the encoder should read a window of which the fast tagger thinks this.
+    fn is_worth_reading(&self, window: &Window, marginals: &[Marginals]) -> bool {
+        let mut tokens = window.tokens.iter().zip(marginals);
+        match self.reach {
+            Reach::Everything => tokens.any(|(token, own)| could_be_name(token, own)),
+            Reach::Unsure => {
+                is_prose(window) && tokens.any(|(token, own)| self.is_unsure(token, own))
+            }
+        }
+    }
+
     /// Mentions in a window, by both.
     fn blend(
         &self,
@@ -114,6 +126,13 @@ impl DeepTagger {
     }
 }
 
+/// Whether a token of which the fast tagger thinks this may still be part of a name.
+fn could_be_name(token: &Token, [outside, ..]: &Marginals) -> bool {
+    let is_plain = matches!(token.shape, Shape::Mark | Shape::Digits | Shape::Caseless)
+        || token.known.frequency > COMMON_MAX;
+    *outside < CERTAIN || !is_plain && *outside < ALL_BUT_CERTAIN
+}
+
 /// Whether words are more than half of a window: in programs and tables they are not, and
 /// there the encoder knows no better.
 fn is_prose(window: &Window) -> bool {
@@ -137,7 +156,7 @@ struct Heard {
     window: Window,
     marginals: Vec<Marginals>,
     mentions: Vec<Mention>,
-    is_unsure: bool,
+    is_asked: bool,
 }
 
 /// Windows that wait until it is worth to read them.
@@ -185,11 +204,9 @@ impl Reading<'_, '_> {
         let inside = shelf.mentions.partition_point(|mention| mention.start < end);
         let rest = shelf.mentions.split_off(inside);
         let mentions = std::mem::replace(&mut shelf.mentions, rest);
-        let unsure = |(token, own): (&Token, &Marginals)| self.tagger.is_unsure(token, own);
-        let is_unsure = self.tagger.reach == Reach::Everything
-            || is_prose(window) && window.tokens.iter().zip(&marginals).any(unsure);
-        shelf.pieces += if is_unsure { window.pieces.len() } else { 0 };
-        shelf.waiting.push(Heard { window: window.clone(), marginals, mentions, is_unsure });
+        let is_asked = self.tagger.is_worth_reading(window, &marginals);
+        shelf.pieces += if is_asked { window.pieces.len() } else { 0 };
+        shelf.waiting.push(Heard { window: window.clone(), marginals, mentions, is_asked });
         if shelf.pieces >= PIECES_MAX || shelf.waiting.len() >= WAITING_MAX {
             self.read();
         }
@@ -203,16 +220,16 @@ impl Reading<'_, '_> {
         let mut waiting = std::mem::take(&mut shelf.waiting);
         let mut scores = Vec::new();
         if may {
-            let unsure = waiting.iter_mut().filter(|heard| heard.is_unsure);
+            let asked = waiting.iter_mut().filter(|heard| heard.is_asked);
             let windows: Vec<Window> =
-                unsure.map(|heard| std::mem::take(&mut heard.window)).collect();
+                asked.map(|heard| std::mem::take(&mut heard.window)).collect();
             self.tagger.encoder.read(&windows, &mut shelf.room, &mut scores);
-            let unsure = waiting.iter_mut().filter(|heard| heard.is_unsure);
-            unsure.zip(windows).for_each(|(heard, window)| heard.window = window);
+            let asked = waiting.iter_mut().filter(|heard| heard.is_asked);
+            asked.zip(windows).for_each(|(heard, window)| heard.window = window);
         }
         let mut scores = scores.as_slice();
         for heard in &waiting {
-            if !(may && heard.is_unsure) {
+            if !(may && heard.is_asked) {
                 heard.mentions.iter().for_each(|mention| (self.found)(*mention));
                 continue;
             }
@@ -231,6 +248,10 @@ const LEAST: f32 = 1e-4;
 const SURE: f32 = 0.95;
 /// Above this it is also sure that a known name is none here.
 const VERY_SURE: f32 = 0.995;
+/// Above this it is certain of a common word, a mark or a number,
+const CERTAIN: f32 = 0.999;
+/// and above this of any other word.
+const ALL_BUT_CERTAIN: f32 = 0.999_9;
 /// Words more common than this are names too, but seldom.
 const COMMON_MAX: u8 = 4;
 /// No more windows wait than these.

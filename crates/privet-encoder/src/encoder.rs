@@ -115,7 +115,9 @@ fn embed(model: &Model, windows: &[Window], room: &mut Room) {
         for (position, (piece, row)) in window.pieces.iter().zip(rows.by_ref()).enumerate() {
             model.positions.add(position, row);
             model.pieces.add(usize::from(piece.id), row);
-            piece.traits.rows().for_each(|number| model.traits.add(number, row));
+            for number in piece.traits.rows() {
+                model.traits.add(number, row);
+            }
             normalise(row, &model.norm.scale, &model.norm.shift);
         }
     }
@@ -128,7 +130,7 @@ fn pass(model: &Model, layer: &Layer, kernel: Kernel, is_last: bool, room: &mut 
     // What each piece asks, offers and gives.
     quantise_rows(&room.state, size.width, &mut room.whole, &mut room.scales);
     multiply(kernel, &room.whole, &layer.ask, &mut room.products);
-    room.wide.resize(room.products.len(), 0.0);
+    grow(&mut room.wide, 3 * room.state.len());
     let rows = room.products.chunks_exact(3 * size.width).zip(&room.scales);
     for ((products, scale), out) in rows.zip(room.wide.chunks_exact_mut(3 * size.width)) {
         finish(products, *scale, &layer.ask, out);
@@ -151,12 +153,14 @@ fn pass(model: &Model, layer: &Layer, kernel: Kernel, is_last: bool, room: &mut 
     // What each piece makes of it.
     quantise_rows(&room.state, size.width, &mut room.whole, &mut room.scales);
     multiply(kernel, &room.whole, &layer.up, &mut room.products);
-    room.whole.resize(room.products.len(), 0);
+    room.whole.resize(room.scales.len() * size.inner, 0);
     room.row.resize(size.inner, 0.0);
     let rows = room.products.chunks_exact(size.inner).zip(&mut room.scales);
     for ((products, scale), whole) in rows.zip(room.whole.chunks_exact_mut(size.inner)) {
         finish(products, *scale, &layer.up, &mut room.row);
-        room.row.iter_mut().for_each(|number| *number = gelu(*number));
+        for number in &mut room.row {
+            *number = gelu(*number);
+        }
         *scale = quantise(&room.row, whole);
     }
     multiply(kernel, &room.whole, &layer.down, &mut room.products);
@@ -182,8 +186,16 @@ fn quantise_rows(numbers: &[f32], width: usize, whole: &mut Vec<u8>, scales: &mu
 
 #[inline(always)]
 fn multiply(kernel: Kernel, whole: &[u8], matrix: &Matrix, products: &mut Vec<i32>) {
-    products.resize(whole.len() / matrix.depth.max(1) * matrix.width, 0);
-    kernel.multiply(whole, matrix, products);
+    let count = whole.len() / matrix.depth.max(1) * matrix.width;
+    grow(products, count);
+    kernel.multiply(whole, matrix, products.get_mut(..count).unwrap_or_default());
+}
+
+/// Makes room for so many numbers. What is there stays: it is written over.
+fn grow<T: Clone + Default>(numbers: &mut Vec<T>, count: usize) {
+    if numbers.len() < count {
+        numbers.resize(count, T::default());
+    }
 }
 
 /// The products as real numbers.

@@ -1,5 +1,8 @@
 //! What is done to rows of real numbers. Sums are taken in sixteen lanes, and these are
 //! added in halves, in this order on every machine: the results are the same bits.
+//!
+//! Loops here are plain ones: a closure handed to an iterator may become a call, made for
+//! every processor, where the loop around it was made for this one.
 
 use crate::curve::{ROUNDER, exp};
 
@@ -29,7 +32,9 @@ pub(crate) fn quantise(row: &[f32], out: &mut [u8]) -> f32 {
 pub(crate) fn normalise(row: &mut [f32], scale: &[f32], shift: &[f32]) {
     let width = row.len() as f32;
     let mean = sum(row) / width;
-    row.iter_mut().for_each(|number| *number -= mean);
+    for number in row.iter_mut() {
+        *number -= mean;
+    }
     let mut squares = [0.0f32; LANES];
     for part in row.as_chunks::<LANES>().0 {
         for (sum, number) in squares.iter_mut().zip(part) {
@@ -61,7 +66,9 @@ pub(crate) fn shares(scores: &mut [[f32; LANES]]) {
         }
     }
     let factor = 1.0 / all(sums, |a, b| a + b);
-    scores.iter_mut().flatten().for_each(|score| *score *= factor);
+    for score in scores.as_flattened_mut() {
+        *score *= factor;
+    }
 }
 
 #[inline(always)]

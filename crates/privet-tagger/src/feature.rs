@@ -62,6 +62,19 @@ struct Seen {
     tail: u64,
 }
 
+/// A token and what stands around it.
+struct Around<'a> {
+    sentence: Sentence<'a>,
+    /// Its number in the sentence.
+    at: usize,
+    token: &'a Token,
+    /// Two tokens before it, itself, and two after it.
+    window: &'a [Seen; 5],
+    case: u64,
+    /// Whether it begins the sentence, and the line.
+    start: u64,
+}
+
 impl Features {
     /// The keys, all of them.
     pub fn keys(&self) -> &[u32] {
@@ -89,33 +102,41 @@ impl Features {
                 *last = seen(at + 2);
             }
             features.count = 0;
-            features.read(sentence, at, token, &window, case);
+            let start = u64::from(at == 0) + 2 * u64::from(at == 0 && sentence.begins_line);
+            features.read(&Around { sentence, at, token, window: &window, case, start });
             each(&features);
         }
     }
 
-    fn read(
-        &mut self,
-        sentence: Sentence<'_>,
-        at: usize,
-        token: &Token,
-        window: &[Seen; 5],
-        case: u64,
-    ) {
-        let [l2, l, own, r, r2] = *window;
-        let Seen { hash: word, shape, flags, known, cluster, coarse, tail } = own;
-        let start = u64::from(at == 0) + 2 * u64::from(at == 0 && sentence.begins_line);
-        let [head2, head3, head4] = token.heads;
-        let [tail2, _, tail4] = token.tails;
-
-        self.add(1, word, 0);
-        self.add(2, l.hash, word);
-        self.add(3, word, r.hash);
-        self.add(4, word, shape);
-        self.add(5, head4, shape);
-        self.add(6, tail4, shape);
+    /// Each view in turn, in the order of their numbers.
+    fn read(&mut self, around: &Around<'_>) {
+        self.words(around);
         self.end(View::Word);
+        self.neighbours(around);
+        self.end(View::Neighbours);
+        self.lists(around);
+        self.end(View::Lists);
+        self.clusters(around);
+        self.end(View::Clusters);
+        self.form(around);
+        self.end(View::Form);
+    }
 
+    fn words(&mut self, around: &Around<'_>) {
+        let [_, l, own, r, _] = *around.window;
+        let ([_, _, head4], [_, _, tail4]) = (around.token.heads, around.token.tails);
+        self.add(1, own.hash, 0);
+        self.add(2, l.hash, own.hash);
+        self.add(3, own.hash, r.hash);
+        self.add(4, own.hash, own.shape);
+        self.add(5, head4, own.shape);
+        self.add(6, tail4, own.shape);
+    }
+
+    fn neighbours(&mut self, around: &Around<'_>) {
+        let [l2, l, Seen { shape, flags, .. }, r, r2] = *around.window;
+        let line_head = around.sentence.line_head;
+        let at = u64::from(around.at.min(8) as u8);
         self.add(7, l.hash, shape);
         self.add(8, r.hash, shape);
         self.add(9, l2.hash, shape);
@@ -125,23 +146,30 @@ impl Features {
         self.add(13, mix(l.hash, r.hash), shape);
         self.add(27, l.hash, flags);
         self.add(28, r.hash, flags);
-        self.add(30, sentence.line_head, shape << 8 | u64::from(at.min(8) as u8));
-        self.end(View::Neighbours);
+        self.add(30, line_head, shape << 8 | at);
+    }
 
+    fn lists(&mut self, around: &Around<'_>) {
+        let [l2, l, Seen { shape, flags, known, tail, .. }, r, r2] = *around.window;
+        let Around { token, case, start, .. } = *around;
+        let (length, language) = (u64::from(token.length), u64::from(token.known.language));
         self.add(22, known, shape << 8 | start);
         self.add(23, flags << 8 | l.flags, shape);
         self.add(24, flags << 8 | r.flags, shape);
         self.add(25, (flags << 8 | l.flags) << 8 | r.flags, case << 8 | shape);
         self.add(26, known, case << 8 | shape);
-        self.add(29, u64::from(token.length), shape << 12 | known);
+        self.add(29, length, shape << 12 | known);
         self.add(31, tail, flags);
         self.add(34, l2.shape << 16 | l.shape << 8 | shape, l2.flags << 8 | l.flags);
         self.add(35, r2.shape << 16 | r.shape << 8 | shape, r2.flags << 8 | r.flags);
         self.add(36, l.known << 12 | known, shape);
         self.add(37, r.known << 12 | known, shape);
-        self.add(38, u64::from(token.known.language), shape << 12 | known);
-        self.end(View::Lists);
+        self.add(38, language, shape << 12 | known);
+    }
 
+    fn clusters(&mut self, around: &Around<'_>) {
+        let [l2, l, Seen { shape, flags, known, cluster, coarse, .. }, r, r2] = *around.window;
+        let case = around.case;
         self.add(39, cluster, shape);
         self.add(40, l.cluster, shape);
         self.add(41, r.cluster, shape);
@@ -153,8 +181,12 @@ impl Features {
         self.add(47, coarse << 8 | r.coarse, shape);
         self.add(48, (l.coarse << 8 | coarse) << 8 | r.coarse, case);
         self.add(49, coarse, shape << 12 | known);
-        self.end(View::Clusters);
+    }
 
+    fn form(&mut self, around: &Around<'_>) {
+        let [_, l, Seen { shape, tail, .. }, r, _] = *around.window;
+        let ([head2, head3, _], [tail2, ..]) = (around.token.heads, around.token.tails);
+        let Around { case, start, .. } = *around;
         self.add(14, head2, shape);
         self.add(15, head3, shape);
         self.add(16, tail2, shape);
@@ -165,7 +197,6 @@ impl Features {
         self.add(21, (shape << 8 | l.shape) << 8 | r.shape, case);
         self.add(32, l.tail, shape);
         self.add(33, r.tail, shape);
-        self.end(View::Form);
     }
 
     fn add(&mut self, template: u64, part: u64, other: u64) {

@@ -32,8 +32,12 @@ pub(crate) struct Corpus {
     pub(crate) file: &'static str,
     /// Corpora of one group are alike, and left out together.
     pub(crate) group: &'static str,
-    /// How much it counts in training.
+    /// How much each of its texts counts in training.
     pub(crate) weight: f32,
+    /// How much of it the deep tier reads, of what it reads of others.
+    pub(crate) share: f32,
+    /// How much more often than others it is also read in lower and in upper case.
+    pub(crate) cases: f32,
     pub(crate) documents: Vec<Document>,
 }
 
@@ -41,22 +45,41 @@ pub(crate) struct Corpus {
 pub(crate) const GROUPS: &[&str] =
     &["social", "web", "wiki", "filings", "german", "portuguese", "swedish", "spanish"];
 
-/// The files, their groups, and how much each counts: labels made by machines count little.
-const FILES: &[(&str, &str, f32)] = &[
-    ("wnut17_train_en", "social", 1.0),
-    ("btc_train_en", "social", 1.0),
-    ("wikigold_en", "wiki", 1.0),
-    ("sec_filings_en", "filings", 1.0),
-    ("crossner_en", "wiki", 1.0),
-    ("ewt_dev_en", "web", 1.0),
-    ("pud_en", "web", 1.0),
-    ("pud_de", "german", 1.0),
-    ("germeval_train_de", "german", 1.0),
-    ("bosque_train_pt", "portuguese", 1.0),
-    ("talbanken_train_sv", "swedish", 1.0),
-    ("meddocan_train_es", "spanish", 1.0),
-    ("wikiann_silver_fr", "silver", 0.3),
-    ("wikiann_silver_nl", "silver", 0.3),
+/// A file of labelled texts; the numbers are those of [`Corpus`].
+struct Source {
+    file: &'static str,
+    group: &'static str,
+    weight: f32,
+    share: f32,
+    cases: f32,
+}
+
+const fn source(file: &'static str, group: &'static str, share: f32, cases: f32) -> Source {
+    Source { file, group, weight: 1.0, share, cases }
+}
+
+/// Labels made by machines count little.
+const fn silver(file: &'static str) -> Source {
+    Source { file, group: "silver", weight: 0.3, share: 0.75, cases: 1.0 }
+}
+
+/// The files. Small ones of a kind that is rare are read more, and so are languages of which
+/// there are few; those that are alike all through are read less.
+const SOURCES: &[Source] = &[
+    source("wnut17_train_en", "social", 1.0, 1.0),
+    source("btc_train_en", "social", 1.5, 1.0),
+    source("wikigold_en", "wiki", 1.0, 1.0),
+    source("sec_filings_en", "filings", 0.7, 1.0),
+    source("crossner_en", "wiki", 1.0, 1.0),
+    source("ewt_dev_en", "web", 2.0, 1.0),
+    source("pud_en", "web", 2.0, 1.0),
+    source("pud_de", "german", 2.0, 1.6),
+    source("germeval_train_de", "german", 1.5, 1.6),
+    source("bosque_train_pt", "portuguese", 1.0, 1.6),
+    source("talbanken_train_sv", "swedish", 1.5, 2.0),
+    source("meddocan_train_es", "spanish", 0.5, 1.0),
+    silver("wikiann_silver_fr"),
+    silver("wikiann_silver_nl"),
 ];
 
 #[derive(Deserialize)]
@@ -76,15 +99,11 @@ struct LineSpan {
 
 impl Corpus {
     pub(crate) fn read_all(folder: &Path) -> anyhow::Result<Vec<Self>> {
-        FILES.iter().map(|(file, group, weight)| Self::read(folder, file, group, *weight)).collect()
+        SOURCES.iter().map(|source| Self::read(folder, source)).collect()
     }
 
-    fn read(
-        folder: &Path,
-        file: &'static str,
-        group: &'static str,
-        weight: f32,
-    ) -> anyhow::Result<Self> {
+    fn read(folder: &Path, source: &Source) -> anyhow::Result<Self> {
+        let Source { file, group, weight, share, cases } = *source;
         let path = folder.join(format!("{file}.jsonl"));
         let reader = BufReader::new(File::open(&path).with_context(|| path.display().to_string())?);
         let mut documents = Vec::new();
@@ -106,7 +125,7 @@ impl Corpus {
                 held_back: is_held_back(&line.id),
             });
         }
-        Ok(Self { file, group, weight, documents })
+        Ok(Self { file, group, weight, share, cases, documents })
     }
 }
 

@@ -119,15 +119,12 @@ pub(crate) fn print_of(
 
 /// Prints, for each eagerness and threshold, the mean over the files of precision, recall,
 /// F1 and F2 on the texts held back.
-pub(crate) fn print_thresholds(
-    corpora: &[Corpus],
-    tagger_of: impl Fn(f32) -> anyhow::Result<Box<dyn Tags>>,
-) -> anyhow::Result<()> {
+pub(crate) fn print_thresholds(corpora: &[Corpus], tagger_of: impl Fn(f32) -> Box<dyn Tags>) {
     let measured = |document: &Document| document.held_back;
     let corpora: Vec<&Corpus> =
         corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)).collect();
     for eagerness in [0.0, 0.6, 1.2, 1.8] {
-        let tagger = tagger_of(eagerness)?;
+        let tagger = tagger_of(eagerness);
         for threshold in [0.0, 0.5, 0.6, 0.7, 0.8, 0.9] {
             let mut line = format!("  {eagerness} {threshold}");
             for name in Name::ALL {
@@ -149,7 +146,6 @@ pub(crate) fn print_thresholds(
             println!("{line}");
         }
     }
-    Ok(())
 }
 
 /// Prints the people that are missed and those that are none, with what stands around them.

@@ -6,7 +6,7 @@ use privet_tagger::{
     Unary, View, sentences,
 };
 
-use crate::corpus::{Document, Span};
+use crate::corpus::{Corpus, Document, Span};
 use crate::random::Random;
 use crate::variant::{Names, Variant, Writing, written};
 use crate::vocabulary::Vocabulary;
@@ -18,8 +18,12 @@ struct Row {
     squares: [f32; LABELS],
 }
 
-/// A text, and how much it counts.
-pub(crate) type Text<'t> = (&'t Document, f32);
+/// A text, and where it is from.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'t> {
+    pub(crate) document: &'t Document,
+    pub(crate) corpus: &'t Corpus,
+}
 
 /// How the trainer goes about it.
 #[derive(Clone, Debug, clap::Args)]
@@ -83,7 +87,7 @@ impl Trainer {
         let mut random = Random::new(recipe.seed);
         let names = Names::new();
         let mut vocabulary = Vocabulary::new();
-        for (number, (document, _)) in texts.iter().enumerate() {
+        for (number, Text { document, .. }) in texts.iter().enumerate() {
             let other = names.replaced(document, &mut random);
             for document in [*document, &other] {
                 for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
@@ -135,18 +139,18 @@ impl Trainer {
     fn pass(&mut self, texts: &[Text<'_>]) {
         let mut order: Vec<&Text<'_>> = texts.iter().collect();
         self.random.shuffle(&mut order);
-        for (document, weight) in order {
+        for Text { document, corpus } in order {
             let other = self
                 .random
                 .chance(self.recipe.replaced)
                 .then(|| self.names.replaced(document, &mut self.random));
             let document = other.as_ref().unwrap_or(document);
-            self.learn(&written(document, Writing::AsIs), *weight);
-            if self.random.chance(self.recipe.lower) {
-                self.learn(&written(document, Writing::Lower), *weight);
+            self.learn(&written(document, Writing::AsIs), corpus.weight);
+            if self.random.chance(self.recipe.lower * corpus.cases) {
+                self.learn(&written(document, Writing::Lower), corpus.weight);
             }
-            if self.random.chance(self.recipe.upper) {
-                self.learn(&written(document, Writing::Upper), *weight);
+            if self.random.chance(self.recipe.upper * corpus.cases) {
+                self.learn(&written(document, Writing::Upper), corpus.weight);
             }
         }
     }

@@ -296,6 +296,34 @@ fn masked_files_come_back_as_they_were() {
 }
 
 #[test]
+fn a_share_of_a_table_is_drawn_again_by_its_seed() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let rows: String = (0..2000).map(|n| format!("{n},p{n}@acme-mail.test\n")).collect();
+    home.write("people.csv", &format!("n,mail\n{rows}"));
+    let command = ["mask", "people.csv", "--field", "mail=EMAIL_ADDRESS", "--sample", "5%"];
+    let seeded = [&command[..], &["--seed", "7"]].concat();
+    let drawn = home.run_well(&seeded);
+    assert!(drawn.err.contains("of 2000 rows, 5 % (expected 100 ± 10), seed 7"), "{}", drawn.err);
+    let kept = drawn.out.lines().count() - 1;
+    assert!((60..=140).contains(&kept), "{kept} rows");
+    assert!(drawn.out.starts_with("n,mail\n") && !drawn.out.contains("acme-mail"));
+    assert_eq!(home.run_well(&seeded).out, drawn.out);
+    assert_ne!(home.run_well(&command).out, drawn.out, "a new seed each time");
+    let log = home.run_well(&["audit", "tail", "--format", "json"]).out;
+    let noted = format!(r#""sample":{{"percent":5.0,"seed":7,"rows":2000,"kept":{kept}}}"#);
+    assert!(log.contains(&noted), "{log}");
+    home.write("one.json", "{\n\"a\": 1\n}");
+    for (wrong, code) in [
+        (vec!["mask", "one.json", "--sample", "5%"], 4),
+        (vec!["mask", "people.csv", "--sample", "0%"], 2),
+        (vec!["mask", "people.csv", "--seed", "7"], 2),
+    ] {
+        assert_eq!(home.run(&wrong).code, Some(code), "{wrong:?}");
+    }
+}
+
+#[test]
 fn eval_measures_labelled_documents() {
     let home = Home::new();
     let lines = r#"{"text":"mail zoë.k@acme-mail.test now","spans":[{"start":5,"end":25,"type":"MAIL"}]}

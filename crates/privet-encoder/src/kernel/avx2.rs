@@ -30,15 +30,17 @@ pub(super) fn multiply(rows: &[u8], matrix: &Matrix, out: &mut [i32]) {
 fn inner(rows: &[u8], matrix: &Matrix, out: &mut [i32]) {
     let depth = matrix.depth;
     let count = rows.len() / depth.max(1);
+    // Less 128 each: from bytes without to bytes with a sign.
+    let rows: Vec<u8> = rows.iter().map(|number| number ^ 0x80).collect();
     for (number, block) in matrix.blocks.chunks_exact(depth * BLOCK).enumerate() {
         let mut tile = Tile { depth, width: matrix.width, block, column: number * BLOCK };
         let mut at = 0;
         while count - at >= TALL {
-            tile.product::<TALL>(rows, at, out);
+            tile.product::<TALL>(&rows, at, out);
             at += TALL;
         }
         while at < count {
-            tile.product::<1>(rows, at, out);
+            tile.product::<1>(&rows, at, out);
             at += 1;
         }
     }
@@ -63,19 +65,21 @@ impl Tile<'_> {
         let ones = _mm256_set1_epi16(1);
         let mut sums: [[__m256i; 2]; ROWS] = [[_mm256_setzero_si256(); 2]; ROWS];
         for (quad, weights) in self.block.as_chunks::<{ BLOCK * QUAD }>().0.iter().enumerate() {
+            let halves = weights.as_ptr();
             // SAFETY: `weights` are 64 bytes: two loads of 32, without alignment.
-            let weights: [__m256i; 2] = std::array::from_fn(|half| unsafe {
-                _mm256_loadu_si256(weights.as_ptr().add(half * 32).cast())
-            });
-            let sizes = weights.map(|weights| _mm256_abs_epi8(weights));
+            let weights: [__m256i; 2] = unsafe {
+                [_mm256_loadu_si256(halves.cast()), _mm256_loadu_si256(halves.add(32).cast())]
+            };
+            // Not `map`: its closure would be called, with all registers saved before.
+            let [low, high] = weights;
+            let sizes = [_mm256_abs_epi8(low), _mm256_abs_epi8(high)];
             for (row, sums) in sums.iter_mut().enumerate() {
                 // SAFETY: `rows` was cut to `ROWS * depth` bytes, and `block` has `depth / QUAD`
                 // chunks, so that `quad * QUAD + QUAD` is at most `depth`.
                 let four = unsafe {
-                    rows.as_ptr().add(row * self.depth + quad * QUAD).cast::<u32>().read_unaligned()
+                    rows.as_ptr().add(row * self.depth + quad * QUAD).cast::<i32>().read_unaligned()
                 };
-                // Less 128 each: from bytes without to bytes with a sign.
-                let four = _mm256_set1_epi32((four ^ 0x8080_8080).cast_signed());
+                let four = _mm256_set1_epi32(four);
                 for ((sum, weights), sizes) in sums.iter_mut().zip(weights).zip(sizes) {
                     // Both are at most 127 in size, so that two products fit in 16 bits.
                     let pairs = _mm256_maddubs_epi16(sizes, _mm256_sign_epi8(four, weights));

@@ -8,6 +8,8 @@
 mod avx2;
 mod portable;
 #[cfg(target_arch = "x86_64")]
+mod sse2;
+#[cfg(target_arch = "x86_64")]
 mod vnni;
 
 use crate::model::Matrix;
@@ -17,6 +19,9 @@ use crate::model::Matrix;
 pub enum Kernel {
     /// Those of every processor.
     Portable,
+    /// SSE2, which every x86-64 processor has.
+    #[cfg(target_arch = "x86_64")]
+    Sse2,
     /// AVX2.
     #[cfg(target_arch = "x86_64")]
     Avx2,
@@ -36,6 +41,7 @@ impl Kernel {
         let mut all = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
         {
+            all.push(Self::Sse2);
             if is_x86_feature_detected!("avx2") {
                 all.push(Self::Avx2);
             }
@@ -44,7 +50,7 @@ impl Kernel {
                 && is_x86_feature_detected!("avx512vl")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vnni");
-            if vnni && all.len() > 1 {
+            if vnni && all.contains(&Self::Avx2) {
                 all.push(Self::Vnni);
             }
         }
@@ -56,6 +62,8 @@ impl Kernel {
     pub fn pieces_per_ms(self) -> usize {
         match self {
             Self::Portable => 3,
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2 => 7,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => 12,
             #[cfg(target_arch = "x86_64")]
@@ -69,6 +77,8 @@ impl Kernel {
         match self {
             Self::Portable => work.run(self),
             #[cfg(target_arch = "x86_64")]
+            Self::Sse2 => work.run(self),
+            #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::run(work),
             #[cfg(target_arch = "x86_64")]
             Self::Vnni => vnni::run(work),
@@ -81,6 +91,8 @@ impl Kernel {
     pub(crate) fn multiply(self, rows: &[u8], matrix: &Matrix, out: &mut [i32]) {
         match self {
             Self::Portable => portable::multiply(rows, matrix, out),
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2 => sse2::multiply(rows, matrix, out),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::multiply(rows, matrix, out),
             #[cfg(target_arch = "x86_64")]

@@ -36,13 +36,15 @@ impl Teacher<'_> {
             let mut documents: Vec<&Document> =
                 corpus.documents.iter().filter(|document| takes(corpus, document)).collect();
             random.shuffle(&mut documents);
+            let all: usize = documents.iter().map(|document| document.text.len()).sum();
+            let wanted = (all.min(self.recipe.letters) as f32 * corpus.share) as usize;
             let mut letters = 0;
-            for document in documents {
-                if letters > self.recipe.letters {
+            for document in documents.iter().cycle() {
+                if letters >= wanted {
                     break;
                 }
                 letters += document.text.len();
-                self.lessons(document, corpus.weight, random, &mut lessons);
+                self.lessons(document, corpus, random, &mut lessons);
             }
         }
         random.shuffle(&mut lessons);
@@ -62,14 +64,14 @@ impl Teacher<'_> {
     fn lessons(
         &self,
         document: &Document,
-        weight: f32,
+        corpus: &Corpus,
         random: &mut Random,
         into: &mut Vec<Lesson>,
     ) {
         let writings = [
             (Writing::AsIs, 1.0),
-            (Writing::Lower, self.recipe.lower),
-            (Writing::Upper, self.recipe.upper),
+            (Writing::Lower, self.recipe.lower * corpus.cases),
+            (Writing::Upper, self.recipe.upper * corpus.cases),
         ];
         for (writing, share) in writings {
             if !random.chance(share) {
@@ -80,7 +82,7 @@ impl Teacher<'_> {
             let variant = written(other.as_ref().unwrap_or(document), writing);
             let labels = CharLabels::new(&variant);
             windows(&variant.text, self.vocabulary, &mut |window| {
-                into.push(self.lesson(window, &labels, weight, random));
+                into.push(self.lesson(window, &labels, corpus.weight, random));
             });
         }
     }

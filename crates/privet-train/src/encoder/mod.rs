@@ -70,7 +70,7 @@ pub(crate) struct Recipe {
     #[arg(long, default_value_t = 1)]
     pub(crate) threads: usize,
     /// Stop after so many steps, as if this were the end.
-    #[arg(long, default_value_t = 2600)]
+    #[arg(long, default_value_t = 2800)]
     pub(crate) steps_max: usize,
     /// Where the random numbers start.
     #[arg(long, default_value_t = 1)]

@@ -12,6 +12,7 @@ use super::at::At;
 use super::detection::DetectionFile;
 use super::names::{EntityName, ToolPattern};
 use super::operator::EntityRule;
+use super::retention::RetentionFile;
 use super::root_key::RootKeyFile;
 use super::text::{SecretRef, Size, Wait};
 
@@ -103,29 +104,6 @@ pub struct DatabaseFile {
     /// Certificate authorities to trust instead of the public ones, PEM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<At<PathBuf>>,
-}
-
-/// How long things are kept.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct RetentionFile {
-    /// Days after which a token that nobody uses is deleted with its value, but for those under
-    /// a legal hold. The same value gets the same token again; a letter such as `CLIENT_A` nobody
-    /// gets again.
-    pub tokens_unused_days: At<u32>,
-    /// Days for which your backups of the keys are kept. The certificate of an erasure names
-    /// the day when the last one from before it is gone.
-    pub key_backups_days: At<u32>,
-    /// Days after which the text of an audit entry is let go; its hash stays, so that the log
-    /// still verifies. Not while a legal hold stands. For good if not set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub audit_days: Option<At<u32>>,
-}
-
-impl Default for RetentionFile {
-    fn default() -> Self {
-        Self { tokens_unused_days: At::from(400), key_backups_days: At::from(30), audit_days: None }
-    }
 }
 
 /// Files for TLS.

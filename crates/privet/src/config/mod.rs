@@ -14,6 +14,7 @@ mod paths;
 mod problem;
 mod reference;
 mod resolve;
+mod retention;
 mod root_key;
 mod secret;
 mod text;
@@ -29,13 +30,14 @@ pub use environment::Environment;
 pub use file::{
     Auth, ConnectorRule, DatabaseFile, DepthRule, FileConfig, LimitsFile, LogFile, LogFormat,
     LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
-    RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
+    ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use operator::EntityRule;
 pub use problem::{Problem, Problems, Severity};
 pub use reference::{markdown, schema};
 pub use resolve::{Config, Credential, Database, Limits, Policy, Restore, TlsFiles, Upstream};
+pub use retention::RetentionFile;
 pub use root_key::{
     KmsFile, KmsSettings, Pkcs11File, Pkcs11Settings, RootKeyFile, RootPlace, TransitFile,
     TransitSettings,

@@ -18,6 +18,7 @@ use super::file::{
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};
 use super::problem::Problems;
+use super::retention::Retention;
 use super::root_key::RootPlace;
 use super::text::{SecretRef, Size};
 use super::{Environment, ProxyRef};
@@ -230,21 +231,7 @@ pub(super) fn resolve(
     });
     let upstream = upstream(file.upstream, &paths, problems);
     let limits = limits(&file.limits, problems);
-    let retention = &file.retention;
-    let mut days = |name: &str, days: &At<u32>| {
-        if !(1..=DAYS_MAX).contains(&days.value) {
-            problems.refuse(days.place, format!("retention.{name}: expected 1 to {DAYS_MAX}"));
-        }
-        SignedDuration::from_hours(i64::from(days.value) * 24)
-    };
-    let tokens_unused = days("tokens_unused_days", &retention.tokens_unused_days);
-    let key_backups = days("key_backups_days", &retention.key_backups_days);
-    let audit_kept = retention.audit_days.as_ref().map(|kept| days("audit_days", kept));
-    if let Some(kept) = retention.audit_days.as_ref().filter(|kept| kept.value <= PROVIDER_DAYS) {
-        let text = "retention.audit_days: what was sent is forgotten before the provider, who may \
-                    keep it for 30 days, forgets it";
-        problems.warn(kept.place, text);
-    }
+    let Retention { tokens_unused, key_backups, audit_kept } = file.retention.resolve(problems);
     let policy = policy(file.policy, problems);
     let listen = listen?;
     if !listen.ip().is_loopback() && file.hosts.is_empty() {
@@ -448,8 +435,3 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
 }
 
 const COUNT_MAX: u32 = 1_000_000;
-
-/// Ten years.
-/// For how long the API keeps requests without another arrangement.
-const PROVIDER_DAYS: u32 = 30;
-const DAYS_MAX: u32 = 3653;

@@ -4,6 +4,7 @@
 mod fields;
 mod mask;
 mod present;
+mod sample;
 mod subject;
 mod unmask;
 
@@ -17,7 +18,8 @@ use crate::commands::scan::{Item, Walk, name_of, read_input, read_text};
 use crate::console::{CommandError, Console, Exit};
 use crate::house::House;
 
-pub use mask::run as mask;
+pub use mask::{MaskArgs, run as mask};
+pub use sample::Share;
 pub use unmask::{UnmaskArgs, run as unmask};
 
 /// What both take.

@@ -11,10 +11,8 @@ pub(super) fn find<'m>(
     text: &str,
     fields: &'m BTreeMap<String, Field>,
 ) -> Result<Vec<Place<'m>>, String> {
-    let lead = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let first_line = text.get(lead..).unwrap_or_default().lines().next().unwrap_or_default();
-    let delimiter = delimiter_of(first_line);
-    let mut rows = Rows { text, at: lead, delimiter };
+    let mut rows = Rows::of(text);
+    let delimiter = rows.delimiter;
     let head = rows.next().unwrap_or(Ok(Vec::new()))?;
     let names: Vec<String> = head.iter().map(|cell| cell.value(text)).collect();
     let columns: Vec<Option<&Field>> = names.iter().map(|name| fields.get(name.trim())).collect();
@@ -51,6 +49,22 @@ pub(super) fn find<'m>(
     Ok(places)
 }
 
+/// Where the rows stand, the head first, each with its line break.
+pub(in super::super) fn rows(text: &str) -> Result<Vec<Range<usize>>, String> {
+    let mut rows = Rows::of(text);
+    let mut places = Vec::new();
+    let mut from = 0;
+    while let Some(row) = rows.next() {
+        let row = row?;
+        // An empty last line is no row.
+        if rows.at < text.len() || !row.iter().all(Cell::is_empty) {
+            places.push(from..rows.at);
+        }
+        from = rows.at;
+    }
+    Ok(places)
+}
+
 /// The separator that the first row has most of.
 fn delimiter_of(line: &str) -> char {
     let count = |c: char| line.matches(c).count();
@@ -81,7 +95,13 @@ struct Rows<'t> {
     delimiter: char,
 }
 
-impl Rows<'_> {
+impl<'t> Rows<'t> {
+    fn of(text: &'t str) -> Self {
+        let lead = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let first_line = text.get(lead..).unwrap_or_default().lines().next().unwrap_or_default();
+        Self { text, at: lead, delimiter: delimiter_of(first_line) }
+    }
+
     fn row(&mut self) -> Result<Vec<Cell>, String> {
         let mut cells = Vec::new();
         loop {

@@ -1,7 +1,7 @@
 //! Field maps: exactly the named columns of a CSV file or values of a JSON document change,
 //! and every other byte stays.
 
-mod csv;
+pub(super) mod csv;
 mod json;
 
 use std::collections::BTreeMap;
@@ -117,15 +117,33 @@ impl FieldMap {
     /// The fields of `input` that the map names, in the order of the file.
     pub(super) fn find<'m>(&'m self, input: &Input) -> Result<Vec<Place<'m>>, CommandError> {
         let name = super::name_of(&input.path);
-        let extension = input.path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-        let looks_json = input.text.trim_start().starts_with(['{', '[']);
-        let found = match extension.to_ascii_lowercase().as_str() {
-            "csv" | "tsv" => csv::find(&input.text, &self.0),
-            "json" | "jsonl" | "ndjson" => json::find(&input.text, &self.0),
-            _ if looks_json => json::find(&input.text, &self.0),
-            _ => csv::find(&input.text, &self.0),
+        let found = match Layout::of(input) {
+            Layout::Csv => csv::find(&input.text, &self.0),
+            Layout::Json => json::find(&input.text, &self.0),
         };
         found.map_err(|why| CommandError::failed(format!("`{name}`: {why}; nothing was written")))
+    }
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Rows of cells.
+    Csv,
+    /// A document, or one a line.
+    Json,
+}
+
+impl Layout {
+    /// By the end of its name, or else by how it begins.
+    pub(super) fn of(input: &Input) -> Self {
+        let extension = input.path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+        match extension.to_ascii_lowercase().as_str() {
+            "csv" | "tsv" => Self::Csv,
+            "json" | "jsonl" | "ndjson" => Self::Json,
+            _ if input.text.trim_start().starts_with(['{', '[']) => Self::Json,
+            _ => Self::Csv,
+        }
     }
 }
 
