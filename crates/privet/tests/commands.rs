@@ -791,6 +791,55 @@ fn dates_move_with_their_subject() {
     assert!(ran.code == Some(2) && ran.err.contains("`subject` is for"), "{}", ran.err);
 }
 
+/// What is said to SQLite must be said to a server, too.
+#[test]
+fn every_command_works_on_a_server() {
+    let home = Home::new();
+    home.write("database.url", &privet_testing::database());
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(home.path("database.url"), private).unwrap();
+    let address = home.path("database.url");
+    home.write("privet.yaml", &format!("database: {{url: 'file:{}'}}\n", address.display()));
+    home.write("letter.txt", "Write to jane.doe@kestrel-mail.com and to max@orwell-mail.com.\n");
+    let run = |code: i32, args: &[&str]| {
+        let ran = home.run(&[args, &["--config", "privet.yaml"]].concat());
+        assert_eq!(ran.code, Some(code), "{args:?}: {}{}", ran.out, ran.err);
+        ran.out
+    };
+    run(0, &["check"]);
+    run(0, &["key", "create", "--name", "laptop", "--may", "reveal"]);
+    run(0, &["key", "create", "--name", "old", "--expires", "90d"]);
+    run(0, &["key", "revoke", "old"]);
+    assert!(run(0, &["key", "list"]).contains("reveal"));
+    let masked = run(0, &["mask", "letter.txt", "--as", "laptop"]);
+    home.write("masked.txt", &masked);
+    let unmask = ["unmask", "masked.txt", "--as", "laptop", "--reason", "case 17"];
+    assert!(run(0, &unmask).contains("jane.doe@kestrel-mail.com"));
+    assert!(run(0, &["vault", "status"]).contains("postgresql://"));
+    run(0, &["vault", "verify"]);
+    run(0, &["vault", "rotate"]);
+    run(0, &["vault", "rewrap"]);
+    let hold = run(0, &["hold", "create", "--principal", "laptop", "--reason", "case 17"]);
+    assert!(run(0, &["hold", "list"]).contains("stands"));
+    let person = "jane.doe@kestrel-mail.com";
+    let erase = ["subject", "erase", person, "--reason", "case 17", "--yes"];
+    assert_eq!(run(0, &erase), "", "it is held");
+    run(0, &["hold", "end", hold.trim()]);
+    run(1, &["subject", "find", person]);
+    run(0, &["subject", "export", person, "--reason", "case 16"]);
+    assert!(run(0, &erase).contains("certificate"));
+    assert!(run(0, &["subject", "list"]).contains("erasure_"));
+    run(0, &["subject", "retry"]);
+    assert!(!run(0, &unmask).contains("jane.doe"));
+    run(0, &["audit", "tail"]);
+    assert!(run(0, &["audit", "tail", "--event", "unmask"]).contains("unmask"));
+    assert!(run(0, &["audit", "tail", "--event", "hold_created"]).contains(hold.trim()));
+    assert!(run(0, &["audit", "tail", "--request", hold.trim()]).contains("hold_ended"));
+    run(0, &["audit", "tail", "--since", "2026-01-01T00:00:00Z"]);
+    run(0, &["audit", "verify"]);
+    assert!(run(0, &["audit", "export"]).lines().count() > 15);
+}
+
 #[test]
 fn what_needs_a_vault_makes_none() {
     let home = Home::new();
