@@ -104,8 +104,14 @@ fn only_who_may_and_says_why() {
 
 #[test]
 fn only_so_many_in_an_hour() {
+    for postgres in [None, Some(privet_testing::database())] {
+        so_many_in_an_hour(postgres);
+    }
+}
+
+fn so_many_in_an_hour(postgres: Option<String>) {
     let upstream = Upstream::plain();
-    let mut plan = Plan::default();
+    let mut plan = Plan { postgres, ..Plan::default() };
     plan.settings.limits.reveal_values_hourly_max = 5;
     let house = House::open(upstream.address, plan);
     let may = &[Permission::Reveal];

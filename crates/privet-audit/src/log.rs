@@ -137,7 +137,8 @@ pub fn search(
         (Some(request_id), event) => rows(
             connection,
             "SELECT seq, entry FROM audit
-             WHERE entry <> '' AND request_id = ?1 AND (?2 IS NULL OR event = ?2) AND seq >= ?3 AND seq < ?4
+             WHERE entry <> '' AND request_id = ?1
+               AND (CAST(?2 AS TEXT) IS NULL OR event = ?2) AND seq >= ?3 AND seq < ?4
              ORDER BY seq DESC LIMIT ?5",
             params![request_id, event, first, end, count],
         ),
@@ -151,7 +152,7 @@ pub fn search(
         (None, event) => rows(
             connection,
             "SELECT seq, entry FROM audit
-             WHERE entry <> '' AND (?1 IS NULL OR event = ?1) AND seq >= ?2 AND seq < ?3
+             WHERE entry <> '' AND (CAST(?1 AS TEXT) IS NULL OR event = ?1) AND seq >= ?2 AND seq < ?3
              ORDER BY seq DESC LIMIT ?4",
             params![event, first, end, count],
         ),

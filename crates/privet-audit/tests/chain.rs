@@ -12,7 +12,7 @@ use privet_audit::{
     AuditError, Broken, Event, Head, Record, Search, Verified, VerifyError, Why, append,
     entries_after, export, let_go, search, tail, verify,
 };
-use privet_store::{Location, Schema, Store};
+use privet_store::{Location, PostgresOptions, Schema, Store, StoreOptions};
 
 struct House {
     store: Store,
@@ -28,9 +28,20 @@ impl House {
         }
     }
 
+    /// On a PostgreSQL database of its own.
+    fn on_postgres() -> Self {
+        let server = PostgresOptions { url: privet_testing::database().into(), ca: None };
+        let store = Store::connect(&server, Schema::Main, &StoreOptions::default()).unwrap();
+        Self { store, _dir: tempfile::tempdir().unwrap() }
+    }
+
     /// Five entries, a minute apart: two requests and a revoked key.
     fn with_entries() -> Self {
-        let house = Self::new();
+        Self::new().filled()
+    }
+
+    fn filled(self) -> Self {
+        let house = self;
         let rows = [
             (Event::ServerStarted, None),
             (Event::RequestIntent, Some("req_1")),
@@ -79,9 +90,24 @@ fn at(minutes: i64) -> Timestamp {
     start + SignedDuration::from_mins(minutes)
 }
 
-#[test]
-fn entries_come_back_in_order() {
-    let house = House::with_entries();
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(#[test] fn $name() { super::$name(super::House::new()); })* }
+        mod postgres { $(#[test] fn $name() { super::$name(super::House::on_postgres()); })* }
+    };
+}
+
+on_both!(
+    entries_come_back_in_order,
+    search_narrows_by_request_event_and_time,
+    time_never_runs_backwards,
+    an_empty_log_is_sound,
+    a_failed_job_leaves_no_entry_and_no_gap,
+    what_is_let_go_leaves_its_proof,
+);
+
+fn entries_come_back_in_order(house: House) {
+    let house = house.filled();
     let seqs = |entries: Vec<privet_audit::Entry>| -> Vec<u64> {
         entries.iter().map(|entry| entry.seq).collect()
     };
@@ -100,9 +126,8 @@ fn entries_come_back_in_order() {
     );
 }
 
-#[test]
-fn search_narrows_by_request_event_and_time() {
-    let house = House::with_entries();
+fn search_narrows_by_request_event_and_time(house: House) {
+    let house = house.filled();
     let any = Search::default();
     let request = |id: &str| Search { request_id: Some(id.to_owned()), ..Search::default() };
     let event = |event| Search { event: Some(event), ..Search::default() };
@@ -123,24 +148,20 @@ fn search_narrows_by_request_event_and_time() {
     }
 }
 
-#[test]
-fn time_never_runs_backwards() {
-    let house = House::new();
+fn time_never_runs_backwards(house: House) {
     house.append(Event::ServerStarted, None, at(10));
     let early = house.append(Event::ServerStopped, None, at(5));
     assert_eq!(early.time, at(10));
     assert_eq!(house.verify(None).unwrap().entries, 2);
 }
 
-#[test]
-fn an_empty_log_is_sound() {
-    let verified = House::new().verify(None).unwrap();
+fn an_empty_log_is_sound(house: House) {
+    let verified = house.verify(None).unwrap();
     assert_eq!((verified.entries, verified.head.hash), (0, privet_audit::Hash::START));
 }
 
-#[test]
-fn a_failed_job_leaves_no_entry_and_no_gap() {
-    let house = House::with_entries();
+fn a_failed_job_leaves_no_entry_and_no_gap(house: House) {
+    let house = house.filled();
     let failed = house.store.write(|tx| -> Result<(), AuditError> {
         append(tx, &Record::new(Event::Unmask), at(9))?;
         Err(AuditError::Unwritable)
@@ -195,9 +216,8 @@ fn hashes_read_back_as_written() {
 }
 
 /// The text of old entries goes; the chain, and every head that was ever kept, hold.
-#[test]
-fn what_is_let_go_leaves_its_proof() {
-    let house = House::with_entries();
+fn what_is_let_go_leaves_its_proof(house: House) {
+    let house = house.filled();
     let heads: Vec<Head> = (1i64..=5)
         .map(|seq| {
             let sql = "SELECT hash FROM audit WHERE seq = ?1";

@@ -132,15 +132,13 @@ impl Gateway {
     fn let_go_of_entries(&self, now: Timestamp) {
         let Some(kept) = self.settings.audit_kept else { return };
         let before = now.checked_sub(kept).unwrap_or(Timestamp::MIN);
-        let held = match self.vault.holds() {
-            Ok(holds) => holds.iter().any(|hold| hold.ended_at.is_none()),
+        match self.vault.is_held() {
+            Ok(false) => {}
+            Ok(true) => return,
             Err(error) => {
                 tracing::error!(error = %error, "legal holds could not be read");
                 return;
             }
-        };
-        if held {
-            return;
         }
         if let Err(error) = privet_audit::let_go(self.vault.store(), before, now) {
             tracing::error!(error = %error, "old audit entries could not be let go");

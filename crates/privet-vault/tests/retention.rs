@@ -92,12 +92,14 @@ fn a_hold_keeps_them(house: &House) {
     assert!(house.scope("kim").open(&kept, at(0)).is_ok());
     assert!(house.scope("lee").open(&gone, at(0)).is_err());
     assert_eq!(house.vault.holds().unwrap(), std::slice::from_ref(&hold));
+    assert!(house.vault.is_held().unwrap());
     let end = |id: &str| {
         let id = id.to_owned();
         house.store.write(move |tx| Hold::end(tx, &id, at(1))).wait().unwrap()
     };
     assert!(end(&hold.id) && !end(&hold.id) && !end("hold_none"));
     assert!(house.vault.holds().unwrap()[0].ended_at.is_some());
+    assert!(!house.vault.is_held().unwrap());
     assert_eq!(house.vault.expire_tokens(at(99 * 24), MONTH).unwrap(), 1);
 }
 

@@ -216,6 +216,30 @@ log: {format: json, level: debug}
     }
 
     #[test]
+    fn a_security_module_needs_its_library_and_a_build_that_loads_it() {
+        let text =
+            "root_key:\n  pkcs11: {module: /nowhere/p11.so, token: t, key: k, pin: 'env:PIN'}\n";
+        let said = said(text);
+        for want in [
+            "2:20: error: root_key.pkcs11.module: there is no file `/nowhere/p11.so`",
+            "root_key.pkcs11.pin: the environment variable `PIN` is not set here",
+        ] {
+            assert!(said.contains(want), "{said}");
+        }
+        let built_without = !cfg!(feature = "pkcs11");
+        assert_eq!(said.contains("does not speak PKCS#11"), built_without, "{said}");
+    }
+
+    #[test]
+    fn audit_entries_that_go_before_the_providers_copy_are_told() {
+        for (days, want) in [("7", true), ("30", true), ("31", false), ("365", false)] {
+            let said = said(&format!("retention: {{audit_days: {days}}}\n"));
+            assert_eq!(said.contains("retention.audit_days"), want, "{said}");
+        }
+        assert!(said("retention: {audit_days: 0}\n").contains("expected 1 to"));
+    }
+
+    #[test]
     fn mistakes_are_told_by_line_and_column() {
         let rows = [
             (

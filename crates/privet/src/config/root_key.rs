@@ -128,12 +128,19 @@ impl RootPlace {
                     endpoint: kms.endpoint.map(|url| url.as_str().to_owned()),
                 })
             }
-            Some(RootKeyFile::Pkcs11(pkcs11)) => Self::Pkcs11(Pkcs11Settings {
-                module: paths.existing("root_key.pkcs11.module", &pkcs11.module, problems),
-                token: pkcs11.token,
-                key: pkcs11.key,
-                pin: paths.reference(pkcs11.pin.value),
-            }),
+            Some(RootKeyFile::Pkcs11(pkcs11)) => {
+                if !cfg!(feature = "pkcs11") {
+                    let text = "root_key.pkcs11: this build of Privet does not speak PKCS#11: make \
+                                one with `cargo build --release --features pkcs11`";
+                    problems.refuse(pkcs11.module.place, text);
+                }
+                Self::Pkcs11(Pkcs11Settings {
+                    module: paths.existing("root_key.pkcs11.module", &pkcs11.module, problems),
+                    token: pkcs11.token,
+                    key: pkcs11.key,
+                    pin: paths.reference(pkcs11.pin.value),
+                })
+            }
             Some(RootKeyFile::Transit(transit)) => Self::Transit(TransitSettings {
                 url: transit.url.as_str().to_owned(),
                 mount: transit.mount,

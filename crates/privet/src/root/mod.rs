@@ -1,5 +1,6 @@
 //! [`Root`]: where the root key is, as the configuration says.
 
+mod answer;
 mod http;
 mod kms;
 #[cfg(feature = "pkcs11")]
@@ -15,6 +16,7 @@ use privet_vault::{KeyFile, OsRandom, RootKey, RootKeyError, RootKeys};
 use crate::config::{self, Config, Environment, RootPlace, SecretRef};
 use crate::console::CommandError;
 
+pub use answer::{Answer, Service};
 pub use kms::Kms;
 #[cfg(feature = "pkcs11")]
 pub use pkcs11::Pkcs11;

@@ -14,6 +14,7 @@ use privet_vault::{ClaimError, Scope, insert_claims};
 
 use super::fields::{FieldMap, Spelling};
 use super::sample::{Sampler, Share, told};
+use super::subject::OfSubject;
 use super::{Args, Input, for_each, open_scope};
 use crate::config::Config;
 use crate::console::{CommandError, Console, Exit};
@@ -131,8 +132,13 @@ fn mask_fields(
             _ => FieldValue::Text(&place.value),
         };
         let what = (place.field.entity, place.field.operator.as_ref());
-        let masked =
-            masker.mask_field(what, &value, memory).map_err(|error| refused(input, &error))?;
+        let masked = match &place.subject {
+            None => masker.mask_field(what, &value, memory),
+            Some(subject) => {
+                masker.mask_field(what, &value, &mut OfSubject { memory: &mut *memory, subject })
+            }
+        };
+        let masked = masked.map_err(|error| refused(input, &error))?;
         let operator = masked.as_ref().map_or("keep", |masked| masked.operator);
         *counts.entry(place.field.entity).or_default() += 1;
         *operators.entry((place.field.entity, operator.to_owned())).or_default() += 1;

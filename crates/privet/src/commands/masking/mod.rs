@@ -5,6 +5,7 @@ mod fields;
 mod mask;
 mod present;
 mod sample;
+mod subject;
 mod unmask;
 
 use std::io::{IsTerminal, Write};
@@ -37,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     scope: Option<String>,
     /// Only these columns or JSON paths: a YAML file of `NAME: TYPE` or
-    /// `NAME: {type: TYPE, operator: OPERATOR}`. Every other byte stays.
+    /// `NAME: {type: TYPE, operator: OPERATOR, subject: NAME}`. Every other byte stays.
     #[arg(long, value_name = "FILE")]
     fields: Option<PathBuf>,
     /// Only this column or JSON path; may be given several times.

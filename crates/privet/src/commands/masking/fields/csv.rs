@@ -19,6 +19,7 @@ pub(super) fn find<'m>(
     if let Some(missing) = fields.keys().find(|field| !names.iter().any(|n| n.trim() == **field)) {
         return Err(format!("there is no column `{missing}`"));
     }
+    let column = |wanted: &str| names.iter().position(|name| name.trim() == wanted);
     let mut places = Vec::new();
     for (number, row) in rows.enumerate() {
         let row = row?;
@@ -31,9 +32,17 @@ pub(super) fn find<'m>(
             if let Some(field) = field
                 && !cell.is_empty()
             {
+                let subject = field.subject.as_deref().map(|name| {
+                    let cell = column(name).and_then(|at| row.get(at));
+                    let subject = cell.map(|cell| cell.value(text).trim().to_owned());
+                    subject
+                        .filter(|subject| !subject.is_empty())
+                        .ok_or_else(|| format!("row {} does not say its `{name}`", number + 2))
+                });
                 let spelling = Spelling::Cell { quoted: cell.quoted, delimiter };
-                let value = cell.value(text);
-                places.push(Place { range: cell.inside.clone(), value, field, spelling });
+                let (range, value) = (cell.inside.clone(), cell.value(text));
+                let subject = subject.transpose()?;
+                places.push(Place { range, value, field, spelling, subject });
             }
         }
     }
@@ -160,7 +169,7 @@ mod tests {
     use super::*;
 
     fn fields(names: &[&str]) -> BTreeMap<String, Field> {
-        let field = || Field { entity: EntityType::Person, operator: None };
+        let field = || Field { entity: EntityType::Person, operator: None, subject: None };
         names.iter().map(|name| ((*name).to_owned(), field())).collect()
     }
 
