@@ -86,7 +86,7 @@ pub(crate) fn print_of(
     const WRITINGS: [Writing; 3] = [Writing::AsIs, Writing::Lower, Writing::Upper];
     let mut all: Vec<[[Count; Name::ALL.len()]; WRITINGS.len()]> = Vec::new();
     for corpus in corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)) {
-        let counts = WRITINGS.map(|writing| counts(tagger, corpus, writing, 0.0, measured));
+        let counts = WRITINGS.map(|writing| counts(&read(tagger, corpus, writing, measured), 0.0));
         let mut line = format!("  {:20}", corpus.file);
         for (number, name) in Name::ALL.iter().enumerate() {
             for (writing, counts) in WRITINGS.iter().zip(&counts) {
@@ -121,31 +121,35 @@ pub(crate) fn print_of(
 /// F1 and F2 on the texts held back.
 pub(crate) fn print_thresholds(corpora: &[Corpus], tagger_of: impl Fn(f32) -> Box<dyn Tags>) {
     let measured = |document: &Document| document.held_back;
-    let corpora: Vec<&Corpus> =
-        corpora.iter().filter(|corpus| corpus.documents.iter().any(measured)).collect();
-    for eagerness in [0.0, 0.6, 1.2, 1.8] {
+    for eagerness in [0.0, 0.4, 0.6, 1.2, 1.8] {
         let tagger = tagger_of(eagerness);
+        let read = |corpus| read(tagger.as_ref(), corpus, Writing::AsIs, measured);
+        let corpora: Vec<Vec<Read>> =
+            corpora.iter().map(read).filter(|texts| !texts.is_empty()).collect();
         for threshold in [0.0, 0.5, 0.6, 0.7, 0.8, 0.9] {
-            let mut line = format!("  {eagerness} {threshold}");
-            for name in Name::ALL {
-                let mut sums = [0.0; 4];
-                for corpus in &corpora {
-                    let counts =
-                        counts(tagger.as_ref(), corpus, Writing::AsIs, threshold, measured);
-                    let Some(count) = counts.get(name as usize) else { continue };
-                    let (precision, recall, f1) = count.f1();
-                    let weighted = 4.0 * precision + recall;
-                    let f2 = if weighted > 0.0 { 5.0 * precision * recall / weighted } else { 0.0 };
-                    for (sum, figure) in sums.iter_mut().zip([precision, recall, f1, f2]) {
-                        *sum += figure / corpora.len() as f64;
-                    }
-                }
-                let [precision, recall, f1, f2] = sums;
-                line += &format!(" {name:?} {precision:.3} {recall:.3} {f1:.3} {f2:.3}");
-            }
-            println!("{line}");
+            let counts: Vec<_> = corpora.iter().map(|texts| counts(texts, threshold)).collect();
+            println!("  {eagerness} {threshold}{}", means(&counts));
         }
     }
+}
+
+/// Of each name, the means of precision, recall, F1 and F2.
+fn means(counts: &[[Count; Name::ALL.len()]]) -> String {
+    let mut line = String::new();
+    for name in Name::ALL {
+        let mut sums = [0.0; 4];
+        for count in counts.iter().filter_map(|counts| counts.get(name as usize)) {
+            let (precision, recall, f1) = count.f1();
+            let weighted = 4.0 * precision + recall;
+            let f2 = if weighted > 0.0 { 5.0 * precision * recall / weighted } else { 0.0 };
+            for (sum, figure) in sums.iter_mut().zip([precision, recall, f1, f2]) {
+                *sum += figure / counts.len() as f64;
+            }
+        }
+        let [precision, recall, f1, f2] = sums;
+        line += &format!(" {name:?} {precision:.3} {recall:.3} {f1:.3} {f2:.3}");
+    }
+    line
 }
 
 /// Prints the people that are missed and those that are none, with what stands around them.
@@ -183,23 +187,37 @@ pub(crate) fn print_errors(corpora: &[Corpus], table: &'static [u8]) -> anyhow::
     Ok(())
 }
 
-/// What was found and missed, for each name.
-fn counts(
+/// A text that was read: what is labelled in it, and what was found.
+struct Read {
+    spans: Vec<Span>,
+    found: Vec<Mention>,
+}
+
+/// Reads the measured texts of a corpus.
+fn read(
     tagger: &dyn Tags,
     corpus: &Corpus,
     writing: Writing,
-    threshold: f32,
     measured: impl Fn(&Document) -> bool,
-) -> [Count; Name::ALL.len()] {
-    let mut counts = [(); Name::ALL.len()].map(|()| Count::default());
-    for document in corpus.documents.iter().filter(|document| measured(document)) {
+) -> Vec<Read> {
+    let documents = corpus.documents.iter().filter(|document| measured(document));
+    let read = documents.map(|document| {
         let variant = written(document, writing);
-        let spans = in_bytes(&variant);
-        let mut found: Vec<Mention> = Vec::new();
+        let mut found = Vec::new();
         tagger.tag(&variant.text, &mut |mention| found.push(mention));
-        found.retain(|mention| mention.confidence >= threshold);
+        Read { spans: in_bytes(&variant), found }
+    });
+    read.collect()
+}
+
+/// What was found and missed, for each name, of what is at least so sure.
+fn counts(texts: &[Read], threshold: f32) -> [Count; Name::ALL.len()] {
+    let mut counts = [(); Name::ALL.len()].map(|()| Count::default());
+    for Read { spans, found } in texts {
+        let sure = found.iter().filter(|mention| mention.confidence >= threshold);
+        let sure: Vec<Mention> = sure.copied().collect();
         for (name, count) in Name::ALL.iter().zip(&mut counts) {
-            count.take(&spans, &found, *name);
+            count.take(spans, &sure, *name);
         }
     }
     counts

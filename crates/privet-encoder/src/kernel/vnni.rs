@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::{
     __m512i, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_setzero_si512,
-    _mm512_storeu_si512, _mm512_sub_epi32,
+    _mm512_storeu_si512,
 };
 
 use super::{Kernel, STRIPE, Work, ZERO};
@@ -30,7 +30,13 @@ fn inner(rows: &[u8], matrix: &Matrix, out: &mut [i32]) {
     let block_bytes = matrix.depth * BLOCK;
     let stripes = matrix.blocks.chunks_exact(block_bytes * (STRIPE / BLOCK));
     for (number, (stripe, sums)) in stripes.zip(matrix.sums.as_chunks::<STRIPE>().0).enumerate() {
-        let mut tiles = Tiles { depth: matrix.depth, width: matrix.width, stripe, sums, number };
+        // Each number had 128 added: 128 times the sum of the weights is too much.
+        let mut less = [0; STRIPE];
+        for (less, sum) in less.iter_mut().zip(sums) {
+            *less = -sum * ZERO;
+        }
+        let tiles =
+            Tiles { depth: matrix.depth, width: matrix.width, stripe, start: &less, number };
         let mut at = 0;
         let count = rows.len() / matrix.depth.max(1);
         while count - at >= TALL {
@@ -57,17 +63,28 @@ struct Tiles<'m> {
     depth: usize,
     width: usize,
     stripe: &'m [u8],
-    sums: &'m [i32; STRIPE],
+    /// What the sums begin with.
+    start: &'m [i32; STRIPE],
     number: usize,
 }
 
 impl Tiles<'_> {
     /// The products of `ROWS` rows from `at` on with these columns.
     #[target_feature(enable = "avx2,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-    fn product<const ROWS: usize>(&mut self, rows: &[u8], at: usize, out: &mut [i32]) {
+    fn product<const ROWS: usize>(&self, rows: &[u8], at: usize, out: &mut [i32]) {
         let Some(rows) = rows.get(at * self.depth..(at + ROWS) * self.depth) else { return };
+        let Some(out) = out.get_mut(at * self.width..(at + ROWS) * self.width) else { return };
+        let column = self.number * STRIPE;
+        if column + STRIPE > self.width {
+            return;
+        }
         let block_bytes = self.depth * BLOCK;
-        let mut sums: [[__m512i; BLOCKS]; ROWS] = [[_mm512_setzero_si512(); BLOCKS]; ROWS];
+        let mut start = [_mm512_setzero_si512(); BLOCKS];
+        for (start, less) in start.iter_mut().zip(self.start.as_chunks::<BLOCK>().0) {
+            // SAFETY: `less` are 16 numbers of 32 bits; no alignment is needed.
+            *start = unsafe { _mm512_loadu_si512(less.as_ptr().cast()) };
+        }
+        let mut sums: [[__m512i; BLOCKS]; ROWS] = [start; ROWS];
         for quad in 0..self.depth / QUAD {
             let weights: [__m512i; BLOCKS] = std::array::from_fn(|block| {
                 let at = block * block_bytes + quad * BLOCK * QUAD;
@@ -88,17 +105,15 @@ impl Tiles<'_> {
                 }
             }
         }
+        // No slices here: with their checks in between, all sums would go by way of the stack.
+        let out = out.as_mut_ptr();
         for (row, sums) in sums.into_iter().enumerate() {
-            let from = (at + row) * self.width + self.number * STRIPE;
-            let Some(out) = out.get_mut(from..from + STRIPE) else { return };
-            let blocks = out.as_chunks_mut::<BLOCK>().0.iter_mut();
-            for ((out, own), sum) in blocks.zip(self.sums.as_chunks::<BLOCK>().0).zip(sums) {
-                // Each number had 128 added: 128 times the sum of the weights is too much.
-                let extra = own.map(|sum| sum * ZERO);
-                // SAFETY: both are 16 numbers of 32 bits, and neither needs alignment.
+            for (block, sum) in sums.into_iter().enumerate() {
+                // SAFETY: `out` was cut to `ROWS` rows of `width` numbers, of which the 64 from
+                // `column` on are within each row; no alignment is needed.
                 unsafe {
-                    let extra = _mm512_loadu_si512(extra.as_ptr().cast());
-                    _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_sub_epi32(sum, extra));
+                    let to = out.add(row * self.width + column + block * BLOCK);
+                    _mm512_storeu_si512(to.cast(), sum);
                 }
             }
         }
