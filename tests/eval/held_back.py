@@ -33,11 +33,11 @@ def rewritten(text, change):
 CASES = {"as is": lambda text: text, "lower": str.lower, "UPPER": str.upper}
 
 
-def write(path, folder):
-    """Files of the texts held back in the set at `path`, for each way of writing them."""
+def write(every, stem, folder):
+    """Files of the documents of one set, for each way of writing them."""
     files = {}
     for case, change in CASES.items():
-        lines = [dict(d, text=rewritten(d["text"], change)) for d in documents(path)]
-        files[case] = pathlib.Path(folder, f"{path.stem}.{case.split()[0]}.jsonl")
+        lines = [dict(d, text=rewritten(d["text"], change)) for d in every]
+        files[case] = pathlib.Path(folder, f"{stem}.{case.split()[0]}.jsonl")
         files[case].write_text("".join(json.dumps(line) + "\n" for line in lines))
     return files

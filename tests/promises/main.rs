@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod exceptions;
 mod house;
 mod marks;
 mod operators;
@@ -23,6 +24,7 @@ mod promise_04_everything_else_is_untouched;
 mod promise_05_same_in_same_out;
 mod promise_06_fails_closed;
 mod promise_06_fails_closed_on_the_way_back;
+mod promise_06_nothing_is_revealed_unrecorded;
 mod promise_07_nothing_raw_is_written;
 mod promise_08_walls_hold;
 mod promise_09_erased_is_erased;

@@ -185,7 +185,7 @@ fn with_a_full_disk() {
 }
 
 /// A library that, preloaded, makes the disk lose its power or its health.
-fn power_cut(home: &Home) -> String {
+pub(crate) fn power_cut(home: &Home) -> String {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/promises/house/power_cut.c");
     let library = home.path().join("power_cut.so");
     let built = std::process::Command::new("cc")

@@ -38,6 +38,8 @@ pub enum Event {
     Mask,
     /// Tokens were turned back into values on the command line.
     Unmask,
+    /// Tokens were turned back into values for a caller who may see them.
+    Revealed,
     /// It was looked for what the vault holds about somebody.
     SubjectFound,
     /// What the vault holds about somebody was given out.
@@ -58,6 +60,8 @@ pub enum Event {
     BackupRestored,
     /// The vault was verified.
     VaultVerified,
+    /// The text of old entries was let go.
+    EntriesLetGo,
     /// The log was read.
     AuditRead,
     /// The log was verified.
@@ -81,6 +85,7 @@ impl Event {
             Self::KeysListed => "keys_listed",
             Self::Mask => "mask",
             Self::Unmask => "unmask",
+            Self::Revealed => "revealed",
             Self::SubjectFound => "subject_found",
             Self::SubjectExported => "subject_exported",
             Self::SubjectErased => "subject_erased",
@@ -91,6 +96,7 @@ impl Event {
             Self::BackupMade => "backup_made",
             Self::BackupRestored => "backup_restored",
             Self::VaultVerified => "vault_verified",
+            Self::EntriesLetGo => "entries_let_go",
             Self::AuditRead => "audit_read",
             Self::AuditVerified => "audit_verified",
         }
@@ -116,6 +122,7 @@ impl Event {
         Self::KeysListed,
         Self::Mask,
         Self::Unmask,
+        Self::Revealed,
         Self::SubjectFound,
         Self::SubjectExported,
         Self::SubjectErased,
@@ -126,6 +133,7 @@ impl Event {
         Self::BackupMade,
         Self::BackupRestored,
         Self::VaultVerified,
+        Self::EntriesLetGo,
         Self::AuditRead,
         Self::AuditVerified,
     ];
@@ -236,6 +244,20 @@ pub struct Usage {
     pub cache_read_input_tokens: u64,
 }
 
+/// Which rows of a table were taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// The share asked for.
+    pub percent: f64,
+    /// Draws the same rows again.
+    pub seed: u64,
+    /// How many there were.
+    pub rows: u64,
+    /// How many were taken.
+    pub kept: u64,
+}
+
 /// What is to be recorded. Begin with [`Record::new`] and set what is known;
 /// what is not set is not written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -252,6 +274,9 @@ pub struct Record {
     /// The principal's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
+    /// Whose tokens were turned back into values, when somebody else's may have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_of: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -312,8 +337,13 @@ pub struct Record {
     /// such as `messages[3].content[0].text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<Plain>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sample>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// Up to which entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<u64>,
     /// Why an operator did it, in words in which no personal data was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -327,6 +357,7 @@ impl Record {
             request_id: None,
             key_id: None,
             principal: None,
+            tokens_of: None,
             tenant: None,
             workspace: None,
             client_address: None,
@@ -352,7 +383,9 @@ impl Record {
             duration_ms: None,
             error: None,
             field: None,
+            sample: None,
             notes: Vec::new(),
+            through: None,
             reason: None,
         }
     }

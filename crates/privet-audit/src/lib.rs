@@ -12,11 +12,13 @@
 mod chain;
 mod entry;
 mod log;
+mod retention;
 mod verify;
 
 pub use chain::Hash;
-pub use entry::{Counts, Entry, Event, Note, Plain, Record, Usage};
+pub use entry::{Counts, Entry, Event, Note, Plain, Record, Sample, Usage};
 pub use log::{
     AuditError, Position, Search, append, carry_over, entries_after, export, search, tail,
 };
+pub use retention::let_go;
 pub use verify::{Broken, Head, Verified, VerifyError, Why, verify};

@@ -47,30 +47,46 @@ pub fn append(
     record: &Record,
     now: Timestamp,
 ) -> Result<Position, AuditError> {
-    let last: Option<(i64, i64, [u8; 32])> =
-        tx.query_opt("SELECT seq, time, hash FROM audit ORDER BY seq DESC LIMIT 1", &[], |row| {
-            Ok::<_, AuditError>((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-    let (last_seq, last_time, prev) =
-        last.map_or((0, i64::MIN, Hash::START), |(seq, time, hash)| (seq, time, Hash(hash)));
+    let Tail { seq: last_seq, time: last_time, hash: prev } = match tx.recall::<Tail>() {
+        Some(tail) => tail,
+        None => stored_tail(tx)?,
+    };
     let time = now.as_millisecond().max(last_time);
     let seq = u64::try_from(last_seq).map_err(|_| AuditError::Unreadable(last_seq))? + 1;
     let entry = EntryRef { seq, time: time_of(time), record };
     let json = serde_json::to_string(&entry).map_err(|_| AuditError::Unwritable)?;
     let hash = prev.next(seq, time, &json);
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO audit (seq, time, event, request_id, entry, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![last_seq + 1, time, record.event.name(), record.request_id, json, hash.as_bytes()],
     )?;
+    tx.keep(Tail { seq: last_seq + 1, time, hash });
     Ok(Position { seq, time: entry.time, hash })
+}
+
+/// The end of the chain, as a transaction keeps it: nobody else appends meanwhile.
+#[derive(Clone)]
+struct Tail {
+    seq: i64,
+    time: i64,
+    hash: Hash,
+}
+
+fn stored_tail(connection: &Connection<'_>) -> Result<Tail, AuditError> {
+    let sql = "SELECT seq, time, hash FROM audit ORDER BY seq DESC LIMIT 1";
+    let last = connection.query_opt(sql, &[], |row| {
+        let (seq, time, hash) = (row.get(0)?, row.get(1)?, Hash(row.get(2)?));
+        Ok::<_, AuditError>(Tail { seq, time, hash })
+    })?;
+    Ok(last.unwrap_or(Tail { seq: 0, time: i64::MIN, hash: Hash::START }))
 }
 
 /// The last `count` entries, oldest first.
 pub fn tail(connection: &Connection<'_>, count: u32) -> Result<Vec<Entry>, AuditError> {
     let mut entries = rows(
         connection,
-        "SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT ?1",
+        "SELECT seq, entry FROM audit WHERE entry <> '' ORDER BY seq DESC LIMIT ?1",
         params![count],
     )?;
     entries.reverse();
@@ -85,7 +101,7 @@ pub fn entries_after(
 ) -> Result<Vec<Entry>, AuditError> {
     rows(
         connection,
-        "SELECT seq, entry FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        "SELECT seq, entry FROM audit WHERE seq > ?1 AND entry <> '' ORDER BY seq LIMIT ?2",
         params![column(seq), count],
     )
 }
@@ -121,21 +137,22 @@ pub fn search(
         (Some(request_id), event) => rows(
             connection,
             "SELECT seq, entry FROM audit
-             WHERE request_id = ?1 AND (?2 IS NULL OR event = ?2) AND seq >= ?3 AND seq < ?4
+             WHERE entry <> '' AND request_id = ?1
+               AND (CAST(?2 AS TEXT) IS NULL OR event = ?2) AND seq >= ?3 AND seq < ?4
              ORDER BY seq DESC LIMIT ?5",
             params![request_id, event, first, end, count],
         ),
         (None, Some(event)) if is_rare(event) => rows(
             connection,
             "SELECT seq, entry FROM audit
-             WHERE event = ?1 AND event NOT IN ('request_intent', 'request_outcome')
+             WHERE entry <> '' AND event = ?1 AND event NOT IN ('request_intent', 'request_outcome')
                AND seq >= ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4",
             params![event, first, end, count],
         ),
         (None, event) => rows(
             connection,
             "SELECT seq, entry FROM audit
-             WHERE (?1 IS NULL OR event = ?1) AND seq >= ?2 AND seq < ?3
+             WHERE entry <> '' AND (CAST(?1 AS TEXT) IS NULL OR event = ?1) AND seq >= ?2 AND seq < ?3
              ORDER BY seq DESC LIMIT ?4",
             params![event, first, end, count],
         ),
@@ -144,17 +161,18 @@ pub fn search(
     Ok(entries)
 }
 
-/// Writes every entry to `to`, one JSON object a line, as it stands in the log.
-/// Says how many.
+/// Writes every entry to `to`, one JSON object a line, as it stands in the log; those apart
+/// whose text was let go. Says how many.
 pub fn export(connection: &Connection<'_>, mut to: impl Write) -> Result<u64, AuditError> {
-    let mut count = 0;
+    let (mut count, mut after) = (0, 0);
     loop {
-        let mut page = 0;
+        let (from, mut page) = (after, 0);
         connection.query_each(
-            "SELECT entry FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-            params![count, PAGE],
+            "SELECT seq, entry FROM audit WHERE seq > ?1 AND entry <> '' ORDER BY seq LIMIT ?2",
+            params![from, PAGE],
             |row| {
-                let entry = row.text(0).map_err(|_| AuditError::Unreadable(count + page + 1))?;
+                after = row.get(0)?;
+                let entry = row.text(1).map_err(|_| AuditError::Unreadable(after))?;
                 page += 1;
                 writeln!(to, "{entry}").map_err(AuditError::Export)
             },
@@ -168,7 +186,6 @@ pub fn export(connection: &Connection<'_>, mut to: impl Write) -> Result<u64, Au
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-/// An entry that borrows its record.
 /// Appends to `restored`, an older copy of a log, the entries that `live` has beyond it, if
 /// the one continues the other; says how many. So a log goes on when a backup of its
 /// database is put back.
@@ -234,6 +251,7 @@ fn stored(row: &Row<'_>) -> Result<Stored, AuditError> {
     })
 }
 
+/// An entry that borrows its record.
 #[derive(serde::Serialize)]
 struct EntryRef<'a> {
     seq: u64,
@@ -251,14 +269,17 @@ fn rows(
     connection.query_all(sql, params, entry)
 }
 
-fn entry(row: &Row<'_>) -> Result<Entry, AuditError> {
+pub(crate) fn entry(row: &Row<'_>) -> Result<Entry, AuditError> {
     let seq = row.get(0)?;
     let text = row.text(1).map_err(|_| AuditError::Unreadable(seq))?;
     serde_json::from_str(text).map_err(|_| AuditError::Unreadable(seq))
 }
 
 /// The number of the first entry at `since` or later.
-fn first_at(connection: &Connection<'_>, since: Option<Timestamp>) -> Result<i64, AuditError> {
+pub(crate) fn first_at(
+    connection: &Connection<'_>,
+    since: Option<Timestamp>,
+) -> Result<i64, AuditError> {
     let Some(since) = since else { return Ok(1) };
     let since = since.as_millisecond();
     let last: Option<i64> =

@@ -5,7 +5,7 @@ use std::fmt;
 use privet_store::{Connection, Row, StoreError, params};
 
 use crate::chain::Hash;
-use crate::entry::Entry;
+use crate::entry::{Entry, Event};
 use crate::log::{AuditError, PAGE};
 
 /// The end of the log at some moment. Kept elsewhere, it shows later that the
@@ -23,6 +23,8 @@ pub struct Head {
 pub struct Verified {
     /// How many entries.
     pub entries: u64,
+    /// How many of them have no text any more, as the log says.
+    pub let_go: u64,
     /// Where it ends.
     pub head: Head,
 }
@@ -63,6 +65,8 @@ pub enum Why {
     Missing,
     /// The text is no entry.
     Unreadable,
+    /// The text is gone, and no entry says that it was let go.
+    TextGone,
     /// The hash is not that of the entry and the one before.
     Hash,
     /// The columns say something else than the entry.
@@ -78,6 +82,7 @@ impl fmt::Display for Why {
         f.write_str(match self {
             Self::Missing => "it is missing",
             Self::Unreadable => "it cannot be read",
+            Self::TextGone => "its text is gone, and the log does not say that it was let go",
             Self::Hash => "its hash does not match: it, or one before it, was changed",
             Self::Columns => "its columns say something else than its text",
             Self::Time => "it is earlier than the one before",
@@ -89,7 +94,8 @@ impl fmt::Display for Why {
 /// Reads every entry, one at a time, and checks number, time, columns and hash;
 /// with `known`, also that the log still holds the entry of that earlier head.
 pub fn verify(connection: &Connection<'_>, known: Option<Head>) -> Result<Verified, VerifyError> {
-    let mut link = Link { seq: 0, time: i64::MIN, hash: Hash::START };
+    let mut link = Link { seq: 0, time: i64::MIN, hash: Hash::START, text: Text::Here(None) };
+    let (mut let_go, mut last_gone, mut through) = (0, 0, 0);
     let mut known_seen = known.is_none_or(|known| known.seq == 0);
     let mut after = i64::MIN;
     loop {
@@ -103,6 +109,10 @@ pub fn verify(connection: &Connection<'_>, known: Option<Head>) -> Result<Verifi
                 page += 1;
                 link = link.next(row)?;
                 after = row.get(0)?;
+                match link.text {
+                    Text::Gone => (let_go, last_gone) = (let_go + 1, link.seq),
+                    Text::Here(said) => through = through.max(said.unwrap_or(0)),
+                }
                 if let Some(known) = known.filter(|known| known.seq == link.seq) {
                     if known.hash != link.hash {
                         return Err(Broken { seq: link.seq, why: Why::OtherHead }.into());
@@ -116,16 +126,28 @@ pub fn verify(connection: &Connection<'_>, known: Option<Head>) -> Result<Verifi
             break;
         }
     }
+    if last_gone > through {
+        return Err(Broken { seq: last_gone, why: Why::TextGone }.into());
+    }
     if !known_seen {
         return Err(Broken { seq: link.seq + 1, why: Why::Missing }.into());
     }
-    Ok(Verified { entries: link.seq, head: Head { seq: link.seq, hash: link.hash } })
+    Ok(Verified { entries: link.seq, let_go, head: Head { seq: link.seq, hash: link.hash } })
 }
 
 struct Link {
     seq: u64,
     time: i64,
     hash: Hash,
+    text: Text,
+}
+
+/// What an entry says about texts that were let go.
+enum Text {
+    /// Its own is gone. What it was nobody can tell, but its hash is held by those after it.
+    Gone,
+    /// It is there, and may say up to which entry they are gone.
+    Here(Option<u64>),
 }
 
 impl Link {
@@ -140,7 +162,14 @@ impl Link {
         let time: i64 = row.get(1).map_err(unreadable)?;
         let text: String = row.get(4).map_err(unreadable)?;
         let hash: [u8; 32] = row.get(5).map_err(unreadable)?;
-        if self.hash.next(want, time, &text) != Hash(hash) {
+        let hash = Hash(hash);
+        if time < self.time {
+            return Err(broken(Why::Time));
+        }
+        if text.is_empty() {
+            return Ok(Self { seq: want, time, hash, text: Text::Gone });
+        }
+        if self.hash.next(want, time, &text) != hash {
             return Err(broken(Why::Hash));
         }
         let entry: Entry = serde_json::from_str(&text).map_err(|_| broken(Why::Unreadable))?;
@@ -153,9 +182,10 @@ impl Link {
         if !agree {
             return Err(broken(Why::Columns));
         }
-        if time < self.time {
-            return Err(broken(Why::Time));
-        }
-        Ok(Self { seq: want, time, hash: Hash(hash) })
+        let said = match entry.record.event {
+            Event::EntriesLetGo => entry.record.through,
+            _ => None,
+        };
+        Ok(Self { seq: want, time, hash, text: Text::Here(said) })
     }
 }

@@ -10,9 +10,9 @@
 use jiff::{SignedDuration, Timestamp};
 use privet_audit::{
     AuditError, Broken, Event, Head, Record, Search, Verified, VerifyError, Why, append,
-    entries_after, export, search, tail, verify,
+    entries_after, export, let_go, search, tail, verify,
 };
-use privet_store::{Location, Schema, Store};
+use privet_store::{Location, PostgresOptions, Schema, Store, StoreOptions};
 
 struct House {
     store: Store,
@@ -28,9 +28,20 @@ impl House {
         }
     }
 
+    /// On a PostgreSQL database of its own.
+    fn on_postgres() -> Self {
+        let server = PostgresOptions { url: privet_testing::database().into(), ca: None };
+        let store = Store::connect(&server, Schema::Main, &StoreOptions::default()).unwrap();
+        Self { store, _dir: tempfile::tempdir().unwrap() }
+    }
+
     /// Five entries, a minute apart: two requests and a revoked key.
     fn with_entries() -> Self {
-        let house = Self::new();
+        Self::new().filled()
+    }
+
+    fn filled(self) -> Self {
+        let house = self;
         let rows = [
             (Event::ServerStarted, None),
             (Event::RequestIntent, Some("req_1")),
@@ -79,9 +90,24 @@ fn at(minutes: i64) -> Timestamp {
     start + SignedDuration::from_mins(minutes)
 }
 
-#[test]
-fn entries_come_back_in_order() {
-    let house = House::with_entries();
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(#[test] fn $name() { super::$name(super::House::new()); })* }
+        mod postgres { $(#[test] fn $name() { super::$name(super::House::on_postgres()); })* }
+    };
+}
+
+on_both!(
+    entries_come_back_in_order,
+    search_narrows_by_request_event_and_time,
+    time_never_runs_backwards,
+    an_empty_log_is_sound,
+    a_failed_job_leaves_no_entry_and_no_gap,
+    what_is_let_go_leaves_its_proof,
+);
+
+fn entries_come_back_in_order(house: House) {
+    let house = house.filled();
     let seqs = |entries: Vec<privet_audit::Entry>| -> Vec<u64> {
         entries.iter().map(|entry| entry.seq).collect()
     };
@@ -100,9 +126,8 @@ fn entries_come_back_in_order() {
     );
 }
 
-#[test]
-fn search_narrows_by_request_event_and_time() {
-    let house = House::with_entries();
+fn search_narrows_by_request_event_and_time(house: House) {
+    let house = house.filled();
     let any = Search::default();
     let request = |id: &str| Search { request_id: Some(id.to_owned()), ..Search::default() };
     let event = |event| Search { event: Some(event), ..Search::default() };
@@ -123,24 +148,20 @@ fn search_narrows_by_request_event_and_time() {
     }
 }
 
-#[test]
-fn time_never_runs_backwards() {
-    let house = House::new();
+fn time_never_runs_backwards(house: House) {
     house.append(Event::ServerStarted, None, at(10));
     let early = house.append(Event::ServerStopped, None, at(5));
     assert_eq!(early.time, at(10));
     assert_eq!(house.verify(None).unwrap().entries, 2);
 }
 
-#[test]
-fn an_empty_log_is_sound() {
-    let verified = House::new().verify(None).unwrap();
+fn an_empty_log_is_sound(house: House) {
+    let verified = house.verify(None).unwrap();
     assert_eq!((verified.entries, verified.head.hash), (0, privet_audit::Hash::START));
 }
 
-#[test]
-fn a_failed_job_leaves_no_entry_and_no_gap() {
-    let house = House::with_entries();
+fn a_failed_job_leaves_no_entry_and_no_gap(house: House) {
+    let house = house.filled();
     let failed = house.store.write(|tx| -> Result<(), AuditError> {
         append(tx, &Record::new(Event::Unmask), at(9))?;
         Err(AuditError::Unwritable)
@@ -192,4 +213,77 @@ fn hashes_read_back_as_written() {
     let head = House::with_entries().verify(None).unwrap().head;
     assert_eq!(head.hash.to_string().parse(), Ok(head.hash));
     assert!("abc".parse::<privet_audit::Hash>().is_err());
+}
+
+/// The text of old entries goes; the chain, and every head that was ever kept, hold.
+fn what_is_let_go_leaves_its_proof(house: House) {
+    let house = house.filled();
+    let heads: Vec<Head> = (1i64..=5)
+        .map(|seq| {
+            let sql = "SELECT hash FROM audit WHERE seq = ?1";
+            let hash: [u8; 32] = house
+                .store
+                .read(|c| c.query_one(sql, privet_store::params![seq], |row| row.get(0)))
+                .unwrap();
+            let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            Head { seq: u64::try_from(seq).unwrap(), hash: hash.parse().unwrap() }
+        })
+        .collect();
+    assert_eq!(let_go(&house.store, at(0), at(10)).unwrap(), 0);
+    assert_eq!(let_go(&house.store, at(3), at(10)).unwrap(), 3);
+    assert_eq!(let_go(&house.store, at(3), at(11)).unwrap(), 0, "once is enough");
+    for head in heads {
+        let verified = house.verify(Some(head)).unwrap();
+        assert_eq!((verified.entries, verified.let_go), (6, 3));
+    }
+    let left = house.store.read(|c| tail(c, 99)).unwrap();
+    assert_eq!(left.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [4, 5, 6]);
+    assert_eq!((left[2].record.event, left[2].record.through), (Event::EntriesLetGo, Some(3)));
+    let mut lines = Vec::new();
+    assert_eq!(house.store.read(|c| export(c, &mut lines)).unwrap(), 3);
+    let gone = Search { request_id: Some(String::from("req_2")), ..Search::default() };
+    assert!(house.store.read(|c| search(c, &gone, 9)).unwrap().is_empty());
+    // And the next time, with the entry that said so the last time.
+    house.append(Event::ServerStopped, None, at(20));
+    assert_eq!(let_go(&house.store, at(15), at(30)).unwrap(), 3);
+    let verified = house.verify(None).unwrap();
+    assert_eq!((verified.entries, verified.let_go), (8, 6));
+    assert_eq!(house.append(Event::ServerStarted, None, at(40)).seq, 9);
+    assert!(house.verify(None).is_ok());
+}
+
+#[test]
+fn what_was_not_let_go_must_be_there() {
+    let rows = [
+        ("a text that is gone", "UPDATE audit SET entry = '' WHERE seq = 4", 4, Why::TextGone),
+        ("all texts", "UPDATE audit SET entry = ''", 6, Why::TextGone),
+        ("what says so", "UPDATE audit SET entry = '' WHERE seq = 6", 6, Why::TextGone),
+        ("a gone one's hash", "UPDATE audit SET hash = zeroblob(32) WHERE seq = 3", 4, Why::Hash),
+        ("a gone one", "DELETE FROM audit WHERE seq = 2", 2, Why::Missing),
+        ("a gone one's time", "UPDATE audit SET time = 0 WHERE seq = 2", 2, Why::Time),
+        ("more", "UPDATE audit SET entry = replace(entry, ':3', ':5') WHERE seq = 6", 6, Why::Hash),
+    ];
+    for (what, sql, seq, why) in rows {
+        let house = House::with_entries();
+        let_go(&house.store, at(3), at(10)).unwrap();
+        house.sql(sql);
+        assert_eq!(house.verify(None), Err(Broken { seq, why }), "{what}");
+    }
+}
+
+/// Cut off between saying so and doing it, and brought back by a backup.
+#[test]
+fn letting_go_is_finished_the_next_time() {
+    let house = House::with_entries();
+    house.sql("CREATE TABLE kept AS SELECT * FROM audit");
+    let_go(&house.store, at(3), at(10)).unwrap();
+    house.sql(
+        "UPDATE audit SET entry = (SELECT entry FROM kept WHERE kept.seq = audit.seq),
+           request_id = (SELECT request_id FROM kept WHERE kept.seq = audit.seq)
+         WHERE seq IN (2, 3)",
+    );
+    assert_eq!(house.verify(None).unwrap().let_go, 1);
+    assert_eq!(let_go(&house.store, at(3), at(12)).unwrap(), 2);
+    let verified = house.verify(None).unwrap();
+    assert_eq!((verified.entries, verified.let_go), (6, 3));
 }

@@ -10,6 +10,7 @@
 
 mod analyzer;
 mod claim;
+mod code;
 mod combination;
 mod custom;
 mod depth;

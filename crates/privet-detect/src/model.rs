@@ -8,6 +8,7 @@ use privet_encoder::{DeepTagger, Encoder};
 use privet_tagger::{Flags, Lexicon, Mention, Name, Tagger, folded_hash};
 use privet_text::{EntitySet, EntityType, Finding, Reason, Score, Span};
 
+use crate::code::{is_comment, is_entry, is_identifier, line_around, looks_like_code};
 use crate::depth::{Allowance, Depth};
 use crate::plausible::{is_plausible, is_thing};
 
@@ -117,9 +118,13 @@ impl NameModel {
         if mention.name == Name::Person && is_thing(value) {
             return None;
         }
-        let line = line_around(text, mention);
-        let enough = if looks_like_code(line) {
-            mention.confidence >= CODE_THRESHOLD && is_listed(mention.name, value)
+        let (from, line) = line_around(text, mention.start, mention.end);
+        let enough = if looks_like_code(line) || self.preset == ModelUse::Precise && is_entry(line)
+        {
+            let named = self.preset == ModelUse::Precise
+                && is_one_word(value)
+                && is_identifier(line, mention.start - from, mention.end - from);
+            !named && mention.confidence >= CODE_THRESHOLD && is_listed(mention.name, value)
         } else if is_comment(line) {
             mention.confidence >= COMMENT_THRESHOLD && is_listed(mention.name, value)
         } else {
@@ -169,40 +174,6 @@ fn recognizer(name: Name) -> &'static str {
     }
 }
 
-/// The line in which `mention` stands, or what of it is near.
-fn line_around(text: &str, mention: Mention) -> &str {
-    let head = text.get(..mention.start).unwrap_or_default();
-    let tail = text.get(mention.end..).unwrap_or_default();
-    let near = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let from = near(mention.start.saturating_sub(LINE_SEEN_MAX));
-    let begin = head.get(from..).and_then(|head| head.rfind('\n')).map_or(from, |at| from + at + 1);
-    let to = near((mention.end + LINE_SEEN_MAX).min(text.len())).max(mention.end);
-    let end = tail
-        .get(..to - mention.end)
-        .and_then(|tail| tail.find('\n'))
-        .map_or(to, |at| mention.end + at);
-    text.get(begin..end).unwrap_or_default()
-}
-
-/// Whether a line looks written for a machine: marks of code among few words.
-fn looks_like_code(line: &str) -> bool {
-    let line = line.trim();
-    if is_comment(line) {
-        return false;
-    }
-    let marks = line.bytes().filter(|b| b"{}[]()<>=;_|&$\\`~^*+/@#%:\"".contains(b)).count();
-    let blanks = line.bytes().filter(|b| *b == b' ').count();
-    let block = line.ends_with(['{', '}']);
-    let ends = line.ends_with([';', '(', '[', ']', '>']);
-    block || marks >= 3 && marks * 2 > blanks || ends && marks >= 2
-}
-
-/// Whether a line begins as comments do, and headings and items of lists.
-fn is_comment(line: &str) -> bool {
-    let line = line.trim_start();
-    ["//", "#", "/*", "*", "--", ";", "<!--", "%"].iter().any(|mark| line.starts_with(mark))
-}
-
 /// Whether the word lists know a value of one word as such a name; one of several words
 /// need not be known.
 fn is_listed(name: Name, value: &str) -> bool {
@@ -211,8 +182,11 @@ fn is_listed(name: Name, value: &str) -> bool {
         Name::Location => Flags::PLACE,
         Name::Organization => return true,
     };
-    let is_one = !value.contains(|c: char| !c.is_alphabetic());
-    !is_one || Lexicon::shared().known(folded_hash(value)).flags.any(wanted)
+    !is_one_word(value) || Lexicon::shared().known(folded_hash(value)).flags.any(wanted)
+}
+
+fn is_one_word(value: &str) -> bool {
+    value.chars().all(char::is_alphabetic)
 }
 
 /// Whether a word of three letters or more is in it.
@@ -224,8 +198,6 @@ fn has_long_word(value: &str) -> bool {
 const COMMENT_THRESHOLD: f32 = 0.8;
 /// In what looks like code nothing below this counts.
 const CODE_THRESHOLD: f32 = 0.97;
-/// This many bytes before and after a mention are looked at.
-const LINE_SEEN_MAX: usize = 200;
 
 #[cfg(test)]
 mod tests {
@@ -262,6 +234,28 @@ mod tests {
         }
     }
 
+    /// What only `precise` leaves out: words that name things of a program.
+    #[test]
+    fn things_of_a_program_are_nobody() {
+        let people = |text: &str, preset| {
+            let model = NameModel::for_entities(EntitySet::all(), preset, Depth::Fast);
+            let mut people = 0;
+            model.detect(text, &|_| true, &mut |f| {
+                people += usize::from(f.entity == EntityType::Person);
+            });
+            people
+        };
+        for text in [
+            "#[derive(Clone, Debug, PartialEq, PartialOrd, Ord, Hash)]",
+            "use crate::{Idle, Overflow, Parker, Stats};",
+            "        Parker,",
+            "let nfa = thompson::NFA::new(pattern, Parker)?;",
+        ] {
+            assert_eq!(people(text, ModelUse::Precise), 0, "in {text:?}");
+        }
+        assert_eq!(people("send(\"Dear Jane Doe,\", \"from Ingrid Maier\");", ModelUse::Precise), 2);
+    }
+
     #[test]
     fn names_in_comments() {
         assert_eq!(found("// Written by Ingrid Maier.").first().map(|f| f.0), Some("Ingrid Maier"));
@@ -276,25 +270,5 @@ mod tests {
         assert!(!is_asked(only, ModelUse::Strict));
         assert!(!is_asked(EntitySet::all(), ModelUse::Off));
         assert!(is_asked(EntitySet::all(), ModelUse::Precise));
-    }
-
-    #[test]
-    fn lines_of_code() {
-        for line in ["let maria = Maria::new(rosa, 1);", "if (x[0] == y) {", "{\"a\":[1,2],"] {
-            assert!(looks_like_code(line), "{line}");
-        }
-        for line in ["Dear Ms. Maier (and all),", "// by Ingrid Maier <i@example.com>", ""] {
-            assert!(!looks_like_code(line), "{line}");
-        }
-    }
-
-    #[test]
-    fn lines_are_cut_at_their_ends() {
-        let text = "one\ntwo Doe ü\nthree";
-        let mention = Mention { start: 8, end: 11, name: Name::Person, confidence: 1.0 };
-        assert_eq!(line_around(text, mention), "two Doe ü");
-        let long = format!("{}Doe{}", "ü".repeat(400), "ü".repeat(401));
-        let mention = Mention { start: 800, end: 803, name: Name::Person, confidence: 1.0 };
-        assert_eq!(line_around(&long, mention).len(), 2 * LINE_SEEN_MAX + 3);
     }
 }

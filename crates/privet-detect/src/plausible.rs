@@ -65,11 +65,12 @@ pub(crate) fn is_thing(value: &str) -> bool {
     any
 }
 
-/// `@jane`, `#jane`, `x_jane`, `/jane`, `x.jane`: part of something longer.
+/// `@jane`, `#jane`, `x_jane`, `/jane`, `x.jane`, `x::jane`: part of something longer.
 fn joined_before(bytes: &[u8], start: usize) -> bool {
     match before(bytes, start) {
         b'@' | b'#' | b'$' | b'/' | b'\\' | b'_' | b'&' | b'`' | b'~' | b'%' | b'=' => true,
-        b'.' | b'-' | b':' => before(bytes, start - 1).is_ascii_alphanumeric(),
+        b'.' | b'-' => before(bytes, start - 1).is_ascii_alphanumeric(),
+        b':' => matches!(before(bytes, start - 1), b':' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'),
         last => last.is_ascii_alphanumeric(),
     }
 }
@@ -122,6 +123,7 @@ const THINGS: &[&str] = &[
     "clojure",
     "cobalt",
     "codex",
+    "corasick",
     "cortana",
     "cursor",
     "dezember",
@@ -152,6 +154,7 @@ const THINGS: &[&str] = &[
     "google",
     "gradle",
     "grafana",
+    "gregorian",
     "haskell",
     "helm",
     "heroku",

@@ -8,9 +8,11 @@ use privet_tagger::{Lexicon, folded_hash};
 use privet_text::{EntityType, Finding, Reason, Score, Span};
 
 use crate::claim::Claim;
+use crate::code::{is_comment, is_entry, is_identifier, line_around, looks_like_code};
 use crate::name::{
     AMBIGUOUS, Case, FAMILY, FIRST, ORG, STOP, TITLE, Word, next_word, previous_word, word_at,
 };
+use crate::plausible::is_plausible;
 use crate::reading::{before, is_word};
 
 /// Adds a finding for each later mention of the last word of a name that was found
@@ -50,6 +52,9 @@ pub(crate) fn repeats(text: &str, found: &mut Vec<Finding>) {
         if !whole && (!is_written_as_name(text, word) || is_part_of_more(text, word)) {
             continue;
         }
+        if !whole && is_of_a_program(text, word) {
+            continue;
+        }
         let claim = Claim::new(EntityType::Person, "person/repeated", Score::SHAPE)
             .because(Reason::Repeated);
         found.extend(claim.at(start, end));
@@ -77,6 +82,15 @@ fn is_written_as_name(text: &str, word: Word) -> bool {
         Case::Lower => is_rare(text.get(word.start..word.end).unwrap_or_default()),
         Case::Initial | Case::Mixed => false,
     }
+}
+
+/// Whether a word by itself is part of an identifier or names a thing of a program.
+fn is_of_a_program(text: &str, word: Word) -> bool {
+    let (from, line) = line_around(text, word.start, word.end);
+    let written = looks_like_code(line) || is_entry(line);
+    !is_plausible(text, word.start, word.end)
+        || written && is_identifier(line, word.start - from, word.end - from)
+        || word.case == Case::Lower && (written || is_comment(line))
 }
 
 /// Whether a word is seldom met in any language that the word lists know.
@@ -117,7 +131,12 @@ fn parts<'t>(text: &'t str, finding: &Finding) -> Option<(&'t str, &'t str)> {
     let guessed = finding.recognizer == "person/dictionary"
         && finding.score < Score::CONTEXT
         && !word.is(FAMILY);
+    let begins = word_at(text, finding.span.start())?;
+    // "fat Teddy", "Thompson NFA".
+    let odd = begins.case == Case::Lower
+        || word.case == Case::Upper && last.len() < 4 && begins.case != Case::Upper;
     let safe = !guessed
+        && !odd
         && matches!(word.case, Case::Capital | Case::Upper)
         && last.len() == word.len()
         && (last.len() >= 4 || last.len() == 3 && is_rare(last))
@@ -158,6 +177,14 @@ mod tests {
         check("Jane Kowalski called. ask kowalski", &["Jane Kowalski", "kowalski"]);
         check("Jane Brown called. the brown fox", &["Jane Brown"]);
         check("Jane Kowalski called. jane kowalski,", &["Jane Kowalski", "jane kowalski"]);
+    }
+
+    #[test]
+    fn not_in_a_program() {
+        check("// by Jane Kowalski\nuse x::Kowalski;\n", &["Jane Kowalski"]);
+        check("Jane Kowalski wrote this.\n// kowalski, see\n", &["Jane Kowalski"]);
+        check("// by Jane Kowalski\nsay(\"Kowalski\");\n", &["Jane Kowalski", "Kowalski"]);
+        check("// by Jane Kowalski\n    Kowalski,\n", &["Jane Kowalski"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use privet::root::Service;
 use privet_detect::{Analyzer, AnalyzerOptions};
 use privet_gateway::masker::{MaskPolicy, Masker, Memory};
 use privet_mask::{RestoreTableBuilder, Sweep, assemble};
@@ -35,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     ("whole", whole, WHOLES),
     ("detect", detect, TEXTS),
     ("config", config, CONFIGS),
+    ("key service", key_service, KEY_ANSWERS),
 ];
 
 /// A request body: parsed, walked, masked and put together.
@@ -102,6 +104,22 @@ pub fn config(bytes: &[u8]) {
     let _ = privet::config::read(text, None, &environment);
 }
 
+/// What a key service answers: no key but one of 32 bytes, and a reason that stays short.
+pub fn key_service(bytes: &[u8]) {
+    let Some((status, body)) = bytes.split_first_chunk::<1>() else { return };
+    let body = String::from_utf8_lossy(body);
+    let [status] = status.map(|byte| 100 + 2 * u16::from(byte));
+    for service in [Service::Transit, Service::Kms] {
+        match service.read(status, &body) {
+            Ok(answer) => {
+                assert!((200..300).contains(&status), "{status} is no yes");
+                let _ = (answer.key(), answer.wrapped(), answer.latest_version());
+            }
+            Err(error) => assert!(error.to_string().len() < 1024, "a reason that is too long"),
+        }
+    }
+}
+
 /// A restoration with some tokens, for answers.
 pub fn restoration() -> Restoration {
     let mut table = RestoreTableBuilder::default();
@@ -144,6 +162,15 @@ const TEXTS: &[&str] = &[
     "name;email\nJos\u{e9} Garc\u{ed}a;\u{ff4a}ane%40x.test &#106;ane@x.test \u{200b}amFuZS5kb2VAa2VzdHJlbC1tYWlsLmNvbQ==",
 ];
 
+const KEY_ANSWERS: &[&str] = &[
+    r#"2{"data":{"ciphertext":"vault:v1:AAAA","plaintext":"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=","latest_version":3}}"#,
+    r#"2{"CiphertextBlob":"AQID","Plaintext":"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=","KeyId":"k"}"#,
+    r#"~{"errors":["permission denied"],"__type":"ThrottlingException"}"#,
+];
+
 const CONFIGS: &[&str] = &[
+    "root_key: {pkcs11: {module: /m.so, token: t, key: k, pin: 'env:PIN'}}\nretention: {audit_days: 7, tokens_unused_days: 9}\nlimits: {reveal_values_max: 3}\ndatabase: {url: 'file:/d'}\n",
+    "root_key: {aws_kms: {key: k, region: eu-central-1, endpoint: 'http://localhost:1'}}\nkeys_dir: /k\nhosts: [a.example]\norigins: ['https://a.example']\ncontact: me\nlog: {format: json}\n",
+    "detection: {recognizers: [{name: case, entity: CUSTOM, pattern: 'CASE-[0-9]{4}'}], exceptions: [{terms: [x], until: 2027-01-01, reason: r, by: b}]}\ntls: {cert: c, key: k}\n",
     "listen: '127.0.0.1:9000'\ndata_dir: d\nkey_file: /k\nupstream: {url: 'http://localhost:1', key: env:X}\nlimits: {body_bytes_max: 8MiB, shutdown_grace: 5s}\npolicy: {entities: {PERSON: keep}, restore: {tools: {mcp__*: keep}}}\n",
 ];

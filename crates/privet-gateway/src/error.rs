@@ -7,11 +7,13 @@ use crate::body::ReplyBody;
 /// What went wrong, as Claude's clients know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// 400: the request, or policy. Clients show it and do not retry. Never 403, which
-    /// Claude Code takes for a dead login.
+    /// 400: the request, or policy. Clients show it and do not retry.
     Invalid,
     /// 401: no Privet key, or none that holds.
     Unauthenticated,
+    /// 403: the key may not do that. Only on Privet's own roads: Claude Code takes it for a dead
+    /// login.
+    Forbidden,
     /// 404: no such path here.
     NotFound,
     /// 408.
@@ -33,6 +35,7 @@ impl Kind {
         match self {
             Self::Invalid => (400, "invalid_request_error"),
             Self::Unauthenticated => (401, "authentication_error"),
+            Self::Forbidden => (403, "permission_error"),
             Self::NotFound => (404, "not_found_error"),
             Self::Timeout => (408, "timeout_error"),
             Self::TooLarge => (413, "request_too_large"),
@@ -65,6 +68,7 @@ impl Problem {
         let code = match kind {
             Kind::Invalid => "invalid_request",
             Kind::Unauthenticated => "unauthenticated",
+            Kind::Forbidden => "forbidden",
             Kind::NotFound => "unknown_path",
             Kind::Timeout => "request_timeout",
             Kind::TooLarge => "request_too_large",

@@ -11,7 +11,7 @@ use privet_vault::Principal;
 use crate::body::ReplyBody;
 use crate::error::{Kind, Problem};
 use crate::gateway::Gateway;
-use crate::{messages, models, who};
+use crate::{messages, models, reveal, who};
 
 /// A call that showed a good key.
 pub(crate) struct Call {
@@ -28,6 +28,7 @@ enum Road {
     Messages,
     CountTokens,
     Models,
+    Reveal,
     Nowhere,
 }
 
@@ -39,6 +40,7 @@ impl Road {
             Self::Messages => "/v1/messages",
             Self::CountTokens => "/v1/messages/count_tokens",
             Self::Models => "/v1/models",
+            Self::Reveal => "/privet/v1/reveal",
             Self::Nowhere => "unknown",
         }
     }
@@ -49,6 +51,7 @@ fn road(method: &Method, path: &str) -> Road {
         (&Method::HEAD | &Method::GET, "/" | "/api/hello") => Road::Alive,
         (&Method::POST, "/v1/messages") => Road::Messages,
         (&Method::POST, "/v1/messages/count_tokens") => Road::CountTokens,
+        (&Method::POST, "/privet/v1/reveal") => Road::Reveal,
         (&Method::GET, "/v1/models") => Road::Models,
         (&Method::GET, path) if is_model_path(path) => Road::Models,
         _ => Road::Nowhere,
@@ -84,6 +87,7 @@ pub(crate) async fn handle(
             Road::CountTokens => {
                 messages::send(gateway, *call, request, messages::What::Count).await
             }
+            Road::Reveal => reveal::answer(gateway, *call, request).await,
             _ => models::get(gateway, *call, request).await,
         },
         Err(problem) => {

@@ -114,6 +114,7 @@ impl Gateway {
             // Not at once: a start should not wait for it.
             1.. if round % (24 * HOUR) == 1 => {
                 let memos = self.vault.expire(now, unused.unwrap_or(SignedDuration::MAX));
+                self.let_go_of_entries(now);
                 memos
                     .and_then(|_| self.vault.expire_tokens(now, self.settings.tokens_unused_max))
                     .map(drop)
@@ -123,6 +124,24 @@ impl Gateway {
         };
         if let Err(error) = done {
             tracing::error!(error = %error, "tokens and memos could not be looked after");
+        }
+    }
+
+    /// Takes the text of audit entries that are older than they are to be kept, unless a legal
+    /// hold stands: nobody can tell whom an entry may matter to.
+    fn let_go_of_entries(&self, now: Timestamp) {
+        let Some(kept) = self.settings.audit_kept else { return };
+        let before = now.checked_sub(kept).unwrap_or(Timestamp::MIN);
+        match self.vault.is_held() {
+            Ok(false) => {}
+            Ok(true) => return,
+            Err(error) => {
+                tracing::error!(error = %error, "legal holds could not be read");
+                return;
+            }
+        }
+        if let Err(error) = privet_audit::let_go(self.vault.store(), before, now) {
+            tracing::error!(error = %error, "old audit entries could not be let go");
         }
     }
 

@@ -14,6 +14,8 @@ mod ledger;
 pub mod masker;
 mod messages;
 mod models;
+mod reason;
+mod reveal;
 mod scope_memory;
 mod server;
 mod settings;
@@ -23,6 +25,7 @@ mod who;
 
 pub use exceptions::{Maskers, ScopedException};
 pub use gateway::{Gateway, StartError};
+pub use reason::{Reason, ReasonError};
 pub use scope_memory::ScopeMemory;
 pub use server::Listening;
 pub use settings::{Credential, Limits, SecretNotice, Settings, TlsFiles, UpstreamSettings};

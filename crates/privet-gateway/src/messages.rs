@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use privet_audit::{Event, Note, Record};
 use privet_mask::{AssembleError, Masked, Sweep, assemble};
 use privet_text::Raw;
-use privet_vault::{Scope, SecretMode};
+use privet_vault::{Scope, ScopeName, SecretMode};
 use privet_wire::answer::Restoration;
 use privet_wire::grammar::Grammar;
 use privet_wire::json::{Json, JsonError};
@@ -72,6 +72,34 @@ async fn carry(
     body: Incoming,
     what: What,
 ) -> Result<Response<ReplyBody>, Failure> {
+    let asked = receive(gateway, call, parts, body, what).await?;
+    for _ in 0..RACES_MAX {
+        if let Some(reply) = try_once(gateway, call, &asked).await? {
+            return Ok(reply);
+        }
+    }
+    let message = "other requests of this conversation keep changing it; nothing was sent";
+    Err(Problem::new(Kind::Overloaded, message).coded("raced").into())
+}
+
+/// A request that was read, and how it is to be masked.
+struct Asked<'a> {
+    what: What,
+    parts: &'a http::request::Parts,
+    outbound: http::HeaderMap,
+    body: Raw<Vec<u8>>,
+    masker: Arc<Masker>,
+    scope: ScopeName,
+    says_notice: bool,
+}
+
+async fn receive<'a>(
+    gateway: &Gateway,
+    call: &mut Call,
+    parts: &'a http::request::Parts,
+    body: Incoming,
+    what: What,
+) -> Result<Asked<'a>, Failure> {
     let principal = &call.principal;
     let masker = gateway.maskers.of(&principal.workspace, &principal.name, Timestamp::now());
     call.record.detector_version = Some(masker.version().into());
@@ -80,68 +108,70 @@ async fn carry(
     let encoding = parts.headers.get(http::header::CONTENT_ENCODING);
     let body = Raw::new(read_request(body, encoding, &gateway.settings.limits).await?);
     call.record.bytes_in = Some(body.expose().len() as u64);
-    let name = who::scope_name(&call.principal, &parts.headers, &gateway.settings)?;
+    let scope = who::scope_name(&call.principal, &parts.headers, &gateway.settings)?;
     let says_notice = match gateway.settings.secret_notice {
         SecretNotice::Header => false,
         SecretNotice::Answer => true,
         SecretNotice::Auto => who::text(&parts.headers, "user-agent")
             .is_some_and(|name| name.starts_with("claude-cli")),
     };
-    for _ in 0..RACES_MAX {
-        // Anew in each round: what was erased meanwhile is not in the one of before.
-        let scope = gateway.on_database(|| gateway.vault.scope(&name, Timestamp::now()));
-        let scope = scope.map_err(|error| closed_by("vault", &error))?;
-        let mask = || prepare(gateway, &masker, call, &body, &scope, says_notice);
-        let prepared = match body.expose().len() {
-            // Handing the thread's other tasks over costs more than a short body does.
-            ..SHORT_BODY => gateway.on_database(mask),
-            _ => tokio::task::block_in_place(mask),
-        }?;
-        let target = Target {
-            method: parts.method.clone(),
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().map(str::to_owned),
-            headers: outbound.clone(),
-            caller: parts.headers.clone(),
-        };
-        let permit = match (what, call.record.streamed) {
-            (What::Message, Some(true)) => Some(answer::stream_permit(gateway)?),
-            _ => None,
-        };
-        if prepared.notice.is_some() {
-            let mut found = call.record.clone();
-            found.event = Event::SecretFound;
-            gateway.ledger.note(found);
-        }
-        let additions = Additions {
-            scope: Arc::clone(&scope),
-            claims: prepared.claims,
-            segments: prepared.segments,
-            stale: prepared.stale,
-        };
-        let intent = call.record.clone();
-        let intended = gateway.ledger.intend(Some(additions), intent, target, prepared.body).await;
-        let cleared = match intended {
-            Ok(cleared) => cleared,
-            Err(LedgerError::Raced) => continue,
-            Err(error) => return Err(closed(&error).into()),
-        };
-        let sent = gateway.upstream.send(cleared).await;
-        let response = sent.map_err(|error| unreachable(&error))?;
-        let road = answer::Road {
-            scope: Arc::clone(&scope),
-            restoration: prepared.restoration,
-            notice: prepared.notice,
-            permit,
-        };
-        let reply = match what {
-            What::Message => answer::restore(gateway, call, response, road).await?,
-            What::Count => answer::pass_on(gateway, call, response).await?,
-        };
-        return Ok(reply);
+    Ok(Asked { what, parts, outbound, body, masker, scope, says_notice })
+}
+
+/// Masks, records, sends and answers; `None` if another request was first with a token or a
+/// memo.
+async fn try_once(
+    gateway: &Arc<Gateway>,
+    call: &mut Call,
+    asked: &Asked<'_>,
+) -> Result<Option<Response<ReplyBody>>, Failure> {
+    // Anew in each round: what was erased meanwhile is not in the one of before.
+    let scope = gateway.on_database(|| gateway.vault.scope(&asked.scope, Timestamp::now()));
+    let scope = scope.map_err(|error| closed_by("vault", &error))?;
+    let mask = || prepare(gateway, &asked.masker, call, &asked.body, &scope, asked.says_notice);
+    let prepared = match asked.body.expose().len() {
+        // Handing the thread's other tasks over costs more than a short body does.
+        ..SHORT_BODY => gateway.on_database(mask),
+        _ => tokio::task::block_in_place(mask),
+    }?;
+    let target = Target {
+        method: asked.parts.method.clone(),
+        path: asked.parts.uri.path().to_owned(),
+        query: asked.parts.uri.query().map(str::to_owned),
+        headers: asked.outbound.clone(),
+        caller: asked.parts.headers.clone(),
+    };
+    let permit = match (asked.what, call.record.streamed) {
+        (What::Message, Some(true)) => Some(answer::stream_permit(gateway)?),
+        _ => None,
+    };
+    if prepared.notice.is_some() {
+        let mut found = call.record.clone();
+        found.event = Event::SecretFound;
+        gateway.ledger.note(found);
     }
-    let message = "other requests of this conversation keep changing it; nothing was sent";
-    Err(Problem::new(Kind::Overloaded, message).coded("raced").into())
+    let additions = Additions {
+        scope: Arc::clone(&scope),
+        claims: prepared.claims,
+        segments: prepared.segments,
+        stale: prepared.stale,
+    };
+    let intent = call.record.clone();
+    let cleared = match gateway.ledger.intend(Some(additions), intent, target, prepared.body).await
+    {
+        Ok(cleared) => cleared,
+        Err(LedgerError::Raced) => return Ok(None),
+        Err(error) => return Err(closed(&error).into()),
+    };
+    let sent = gateway.upstream.send(cleared).await;
+    let response = sent.map_err(|error| unreachable(&error))?;
+    let (restoration, notice) = (prepared.restoration, prepared.notice);
+    let road = answer::Road { scope, restoration, notice, permit };
+    let reply = match asked.what {
+        What::Message => answer::restore(gateway, call, response, road).await?,
+        What::Count => answer::pass_on(gateway, call, response).await?,
+    };
+    Ok(Some(reply))
 }
 
 /// A request that is fit to leave, but not yet on record.

@@ -44,6 +44,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long a token may stay unused.
     pub tokens_unused_max: SignedDuration,
+    /// How long the text of an audit entry is kept; for good if not set.
+    pub audit_kept: Option<SignedDuration>,
 }
 
 /// How the owner of a secret is told that it was found. A header always says it.
@@ -119,6 +121,10 @@ pub struct Limits {
     pub ping_after: Duration,
     /// How long a memo may stay unused before it is deleted.
     pub memos_unused_max: Duration,
+    /// Values that one call may reveal.
+    pub reveal_values_max: usize,
+    /// Values that one key may have revealed in an hour.
+    pub reveal_values_hourly_max: usize,
 }
 
 impl Default for Limits {
@@ -133,6 +139,8 @@ impl Default for Limits {
             shutdown_grace: Duration::from_secs(30),
             ping_after: Duration::from_secs(15),
             memos_unused_max: Duration::from_secs(90 * 24 * 3600),
+            reveal_values_max: 100,
+            reveal_values_hourly_max: 1000,
         }
     }
 }
@@ -172,6 +180,7 @@ impl Settings {
             contact: None,
             limits: Limits::default(),
             tokens_unused_max: SignedDuration::from_hours(400 * 24),
+            audit_kept: None,
         }
     }
 }

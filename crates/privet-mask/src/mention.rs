@@ -1,31 +1,44 @@
 //! [`Mentions`]: where a text says something that an answer would have restored.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::{Destination, End, Form, HostList, LeafObserver, Needles, RestoreTable, Restorer};
+use privet_text::EntityType;
 
-/// A search for the tokens of a table, however they are spelled. What a client itself says
-/// like this must be masked, or the answer would give it back as something else.
+use crate::table::line_of;
+use crate::{
+    Destination, End, Form, HostList, LeafObserver, Needles, RestoreTable, RestoreTableBuilder,
+    Restorer,
+};
+
+/// A search for tokens, however they are spelled. What a client itself says like this must be
+/// masked, or the answer would give it back as something else.
+///
+/// Costs little where nothing is said: a search for a few letters of each token. The table of
+/// their spellings is made when the first of them is met.
 pub struct Mentions {
-    table: Arc<RestoreTable>,
-    /// The letters and digits of every spelling.
+    tokens: RestoreTableBuilder,
+    table: OnceLock<Arc<RestoreTable>>,
+    /// Letters and digits without which nothing is a spelling of a token.
     needles: Needles,
-    /// Some spelling is too short to be searched for like this.
+    /// Some token has none that are enough to be searched for.
     all: bool,
 }
 
 impl Mentions {
-    /// A search for the tokens of `table`.
-    pub fn new(table: Arc<RestoreTable>) -> Self {
-        let spellings: Vec<Vec<u8>> = table.spellings().map(compact).collect();
-        let all = spellings.iter().any(|spelling| spelling.len() < 4);
-        Self { needles: Needles::new(spellings), table, all }
+    /// A search for the tokens that were told to `tokens`.
+    pub fn new(tokens: RestoreTableBuilder) -> Self {
+        let mut needles = Needles::default();
+        let mut all = false;
+        for (token, entity) in tokens.tokens().chain(tokens.parts()) {
+            all |= !push_core(token, entity, &mut needles);
+        }
+        Self { needles: needles.sorted(), table: OnceLock::new(), tokens, all }
     }
 
-    /// The table again, if nobody else has it.
-    pub fn into_table(self) -> Option<RestoreTable> {
-        Arc::into_inner(self.table)
+    /// The tokens again, and their table if it had to be made.
+    pub fn into_parts(self) -> (RestoreTableBuilder, Option<RestoreTable>) {
+        (self.tokens, self.table.into_inner().and_then(Arc::into_inner))
     }
 
     /// The places, from left to right.
@@ -35,13 +48,21 @@ impl Mentions {
 
     /// The places, from left to right, each with the value that would be restored there.
     pub fn find_values(&self, text: &str) -> Vec<(Range<usize>, String)> {
-        if self.table.is_empty() || !(self.all || self.needles.is_in(&compact(text))) {
+        if self.tokens.is_empty() || !(self.all || self.needles.is_in(text.as_bytes())) {
             return Vec::new();
         }
+        self.restored(text)
+    }
+
+    fn restored(&self, text: &str) -> Vec<(Range<usize>, String)> {
+        let table = self.table.get_or_init(|| Arc::new(self.tokens.clone().build()));
         let mut places = Places::default();
-        let table = Arc::clone(&self.table);
-        let mut restorer =
-            Restorer::new(table, Arc::new(HostList::default()), Form::Text, Destination::FileEdit);
+        let mut restorer = Restorer::new(
+            Arc::clone(table),
+            Arc::new(HostList::default()),
+            Form::Text,
+            Destination::FileEdit,
+        );
         let mut out = Vec::with_capacity(text.len());
         restorer.push(text, &mut out, &mut places);
         restorer.finish(End::Complete, &mut out, &mut places);
@@ -53,10 +74,43 @@ impl Mentions {
     }
 }
 
-/// Models change what stands between letters and digits, so only these are compared.
-fn compact(text: &str) -> Vec<u8> {
-    text.bytes().filter(u8::is_ascii_alphanumeric).collect()
+/// Adds what no spelling of `token` is without. Models change what stands between letters and
+/// digits, never a run of them. Whether there is such a thing.
+fn push_core(token: &str, entity: EntityType, needles: &mut Needles) -> bool {
+    let mut push = |core: &[&str]| {
+        needles.push(0, |bytes| core.iter().for_each(|c| bytes.extend_from_slice(c.as_bytes())));
+    };
+    if entity == EntityType::PhoneNumber
+        && let Some(line) = line_of(token)
+    {
+        push(&[&line]);
+    }
+    let runs = token.split(|c: char| !c.is_ascii_alphanumeric());
+    // Digits say more: the label of a typed token rather than its type.
+    let weight = |run: &&str| (run.len() >= RUN_BYTES_MIN, has_digit(run), run.len());
+    let Some(run) = runs.max_by_key(weight) else { return false };
+    if run.len() >= RUN_BYTES_MIN {
+        push(&[run]);
+        return true;
+    }
+    // `198.18.3.7`: backslashes are all that may come before its dots.
+    let mut parts = token.split(['.', ':']);
+    match (parts.next(), token.bytes().find(|byte| matches!(byte, b'.' | b':'))) {
+        (Some(first), Some(sign)) if first.len() + 1 >= RUN_BYTES_MIN => {
+            push(&[first, if sign == b'.' { "." } else { ":" }]);
+            push(&[first, "\\"]);
+            true
+        }
+        _ => false,
+    }
 }
+
+fn has_digit(run: &str) -> bool {
+    run.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Shorter ones are not searched for.
+const RUN_BYTES_MIN: usize = 4;
 
 #[derive(Default)]
 struct Places {
@@ -90,7 +144,8 @@ mod tests {
         let mut table = RestoreTableBuilder::default();
         table.insert("PERSON_K7Q2MX4", EntityType::Person, "Zoë Zanderbek-Hollenkamp");
         table.insert("198.18.3.7", EntityType::IpAddress, "1.1.1.1");
-        let mentions = Mentions::new(Arc::new(table.build()));
+        table.insert("+1 312-555-0142", EntityType::PhoneNumber, "+1 415 555 2671");
+        let mentions = Mentions::new(table);
         let check = |text: &str, want: &[&str]| {
             let found: Vec<&str> = mentions.find(text).into_iter().map(|r| &text[r]).collect();
             assert_eq!(found, want, "{text}");
@@ -99,7 +154,35 @@ mod tests {
             "é person-k7q2mx4 é 198.18.3.7, K7Q2MX4s",
             &["person-k7q2mx4", "198.18.3.7", "K7Q2MX4"],
         );
+        check("198\\.18\\.3\\.7 Person\nK7Q2MX4", &["198\\.18\\.3\\.7", "Person\nK7Q2MX4"]);
+        check("(312) 555-0142 312.555.0142", &["(312) 555-0142", "312.555.0142"]);
         check("é 198.18.3.71 PERSON_K7Q2MX5", &[]);
         check("", &[]);
     }
+
+    proptest::proptest! {
+        /// What is passed over says nothing.
+        #[test]
+        fn nothing_is_passed_over(
+            text in "(PERSON|K7Q2MX4|k7q2mx4|198|18\\.3|\\.7|[ \\\\_.:()+\n-]|312|555|0142|5550142|Mary|Smith|10|0|1|é){0,12}",
+            which in proptest::sample::subsequence(&TOKENS[..], 1..4),
+        ) {
+            let mut tokens = RestoreTableBuilder::default();
+            for (token, entity) in which {
+                tokens.insert(token, entity, "something else");
+            }
+            let mentions = Mentions::new(tokens);
+            proptest::prop_assert_eq!(mentions.find_values(&text), mentions.restored(&text));
+        }
+    }
+
+    const TOKENS: [(&str, EntityType); 7] = [
+        ("PERSON_K7Q2MX4", EntityType::Person),
+        ("198.18.3.7", EntityType::IpAddress),
+        ("10.0.0.1", EntityType::IpAddress),
+        ("+1 312-555-0142", EntityType::PhoneNumber),
+        ("+13125550142", EntityType::PhoneNumber),
+        ("Mary Smith", EntityType::Person),
+        ("1:0::1", EntityType::IpAddress),
+    ];
 }

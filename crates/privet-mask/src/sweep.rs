@@ -33,11 +33,11 @@ impl Sweep {
     /// A sweep for `values`: plain, JSON-escaped once and twice, with `\u` escapes,
     /// percent-encoded, and inside base64 at each of its three alignments.
     pub fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut needles: Vec<Vec<u8>> = Vec::new();
+        let mut needles = Needles::default();
         for value in values {
             spellings(value, &mut needles);
         }
-        Self { needles: Needles::new(needles) }
+        Self { needles: needles.sorted() }
     }
 
     /// Whether any of the values stands in `bytes`.
@@ -46,23 +46,27 @@ impl Sweep {
     }
 }
 
-fn spellings(value: &str, needles: &mut Vec<Vec<u8>>) {
-    needles.push(value.as_bytes().to_vec());
+fn spellings(value: &str, needles: &mut Needles) {
+    // Nobody asks which of them it was.
+    let mut push = |spelling: &[u8]| needles.push(0, |bytes| bytes.extend_from_slice(spelling));
+    push(value.as_bytes());
     if value.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) || !value.is_ascii() {
         for levels in 1..=2 {
             let mut escaped = String::new();
             escape_into(value, levels, &mut escaped);
             if levels == 1 && !value.is_ascii() {
-                needles.push(unicode_escaped(&escaped).into_bytes());
+                push(unicode_escaped(&escaped).as_bytes());
             }
-            needles.push(escaped.into_bytes());
+            push(escaped.as_bytes());
         }
     }
     if !value.bytes().all(is_unreserved) {
-        needles.push(percent_encoded(value).into_bytes());
+        push(&percent_encoded(value));
     }
     for lead in 0..3 {
-        needles.extend(base64_core(value.as_bytes(), lead));
+        if let Some(core) = base64_core(value.as_bytes(), lead) {
+            push(&core);
+        }
     }
 }
 
@@ -77,12 +81,16 @@ fn unicode_escaped(value: &str) -> String {
     escaped
 }
 
-fn percent_encoded(value: &str) -> String {
-    let mut encoded = String::new();
+fn percent_encoded(value: &str) -> Vec<u8> {
+    let mut encoded = Vec::with_capacity(value.len() * 3);
     for byte in value.bytes() {
         match byte {
-            byte if is_unreserved(byte) => encoded.push(byte as char),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            byte if is_unreserved(byte) => encoded.push(byte),
+            _ => {
+                let digit = |nibble: u8| b"0123456789ABCDEF".get(usize::from(nibble)).copied();
+                encoded.push(b'%');
+                encoded.extend([byte >> 4, byte & 15].into_iter().filter_map(digit));
+            }
         }
     }
     encoded
@@ -97,13 +105,22 @@ fn is_unreserved(byte: u8) -> bool {
 /// its first group are not its own: the characters that depend on it alone.
 /// `None` if they are too few to mean anything.
 fn base64_core(value: &[u8], lead: usize) -> Option<Vec<u8>> {
-    let mut padded = vec![0u8; lead];
+    let mut padded = Vec::with_capacity(lead + value.len());
+    padded.resize(lead, 0);
     padded.extend_from_slice(value);
-    let encoded = data_encoding::BASE64_NOPAD.encode(&padded);
     let skip = (lead * 8).div_ceil(6);
     let whole = padded.len() * 8 / 6;
-    encoded.as_bytes().get(skip..whole).filter(|core| core.len() >= 10).map(<[u8]>::to_vec)
+    if whole < skip + BASE64_CHARS_MIN {
+        return None;
+    }
+    let mut encoded = data_encoding::BASE64_NOPAD.encode(&padded).into_bytes();
+    encoded.truncate(whole);
+    encoded.drain(..skip);
+    Some(encoded)
 }
+
+/// Fewer characters of base64 prove nothing.
+const BASE64_CHARS_MIN: usize = 10;
 
 #[cfg(test)]
 mod tests {

@@ -1,20 +1,20 @@
 //! [`RestoreTable`]: the tokens of one request and what each stands for.
 
+mod builder;
 mod spelling;
-
-use std::collections::BTreeMap;
 
 use privet_text::{EntityType, Raw};
 
-use crate::is_escaped_surface;
-pub(crate) use spelling::Kind;
+pub use builder::RestoreTableBuilder;
+use spelling::Spellings;
+pub(crate) use spelling::{Entry, Kind, line_of};
 
 /// Every token that Privet put into one request, with its value. An answer
 /// restores these and no others (promise 8).
 #[derive(Debug, Default)]
 pub struct RestoreTable {
-    /// Sorted by what is looked for.
-    entries: Vec<Entry>,
+    /// What is looked for, sorted.
+    spellings: Spellings,
     /// Whole tokens, sorted, then parts.
     values: Vec<Value>,
     whole: usize,
@@ -33,15 +33,6 @@ struct Starts {
     word: bool,
 }
 
-/// A spelling of a token, in capitals.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) spelling: String,
-    pub(crate) kind: Kind,
-    /// Its number among the values.
-    value: usize,
-}
-
 /// What a token stands for.
 #[derive(Debug)]
 pub(crate) struct Value {
@@ -52,92 +43,10 @@ pub(crate) struct Value {
     pub(crate) escaped: bool,
 }
 
-/// Collects the entries of a [`RestoreTable`].
-#[derive(Debug, Default)]
-pub struct RestoreTableBuilder {
-    tokens: BTreeMap<String, Value>,
-    /// Parts of tokens; `None` where one part would stand for two values.
-    parts: BTreeMap<String, Option<Value>>,
-}
-
-impl RestoreTableBuilder {
-    /// Says that `token` stands for `value` in this request. The first word counts:
-    /// within a request a token has one value.
-    pub fn insert(&mut self, token: &str, entity: EntityType, value: &str) {
-        if !token.is_empty() && !self.tokens.contains_key(token) {
-            self.tokens.insert(token.to_owned(), Value::new(token, entity, value));
-        }
-    }
-
-    /// Says that `part` of a token stands for `value`, a part of what the token stands
-    /// for. A part of two values restores neither.
-    pub fn insert_part(&mut self, part: &str, entity: EntityType, value: &str) {
-        let same = |known: &Value| known.value.expose() == value;
-        match self.parts.get(part) {
-            None => {
-                self.parts.insert(part.to_owned(), Some(Value::new(part, entity, value)));
-            }
-            Some(Some(known)) if same(known) => {}
-            Some(_) => {
-                self.parts.insert(part.to_owned(), None);
-            }
-        }
-    }
-
-    /// Whether `token` stands for something.
-    pub fn contains(&self, token: &str) -> bool {
-        self.tokens.contains_key(token)
-    }
-
-    /// The tokens, in order.
-    pub fn tokens(&self) -> impl Iterator<Item = &str> {
-        self.tokens.keys().map(String::as_str)
-    }
-
-    /// The finished table.
-    pub fn build(self) -> RestoreTable {
-        let Self { tokens, parts } = self;
-        let parts: Vec<Value> = parts
-            .into_iter()
-            .filter(|(part, _)| !tokens.contains_key(part))
-            .filter_map(|p| p.1)
-            .collect();
-        let mut values: Vec<Value> = tokens.into_values().collect();
-        let whole = values.len();
-        values.extend(parts);
-        if values.is_empty() {
-            return RestoreTable::default();
-        }
-        let entries = spelling::entries(&values, whole);
-        let mut starts = Box::new([Starts::default(); 256]);
-        for entry in &entries {
-            let Some(first) = entry.spelling.bytes().next() else { continue };
-            for case in [first.to_ascii_uppercase(), first.to_ascii_lowercase()] {
-                if let Some(slot) = starts.get_mut(usize::from(case)) {
-                    slot.anywhere |= entry.kind.stands_anywhere();
-                    slot.word = true;
-                }
-            }
-        }
-        RestoreTable { entries, values, whole, starts: Some(starts), withholds_secrets: false }
-    }
-}
-
-impl Value {
-    fn new(token: &str, entity: EntityType, value: &str) -> Self {
-        Self {
-            token: token.to_owned(),
-            value: Raw::new(value.to_owned()),
-            entity,
-            escaped: is_escaped_surface(value),
-        }
-    }
-}
-
 impl RestoreTable {
     /// Whether there is nothing to restore.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.values.is_empty()
     }
 
     /// The same table, but secrets never come back: a tool that would write a marker into a
@@ -162,25 +71,6 @@ impl RestoreTable {
         self.values.iter().map(|value| (value.token.as_str(), value.entity))
     }
 
-    /// The builder that makes this table.
-    pub fn reopen(self) -> RestoreTableBuilder {
-        let mut builder = RestoreTableBuilder::default();
-        for (at, value) in self.values.into_iter().enumerate() {
-            let token = value.token.clone();
-            if at < self.whole {
-                builder.tokens.insert(token, value);
-            } else {
-                builder.parts.insert(token, Some(value));
-            }
-        }
-        builder
-    }
-
-    /// Every spelling looked for, in capitals.
-    pub(crate) fn spellings(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|entry| entry.spelling.as_str())
-    }
-
     /// Whether something may begin with `byte`, after a letter or digit or not.
     pub(crate) fn may_start(&self, byte: u8, after_word: bool) -> bool {
         let starts = self.starts.as_ref().and_then(|starts| starts.get(usize::from(byte)));
@@ -188,14 +78,14 @@ impl RestoreTable {
     }
 
     pub(crate) fn entry(&self, index: usize) -> Option<&Entry> {
-        self.entries.get(index)
+        self.spellings.entries().get(index)
     }
 
     /// What an entry stands for when it was written as `written`. Tokens that differ in
     /// nothing but case stand for spellings of one value; any other way of writing them means
     /// the first.
     pub(crate) fn value_of(&self, entry: &Entry, written: &str) -> Option<&Value> {
-        let named = self.values.get(entry.value)?;
+        let named = self.values.get(entry.value())?;
         if named.token == written {
             return Some(named);
         }
@@ -211,14 +101,14 @@ impl RestoreTable {
 
     /// All entries, as the start of a search.
     pub(crate) fn all(&self) -> Candidates {
-        Candidates { low: 0, high: self.entries.len(), matched: 0 }
+        Candidates { low: 0, high: self.spellings.entries().len(), matched: 0 }
     }
 
     /// The candidates that go on with `byte`, in either case; `None` if there are none.
     pub(crate) fn narrow(&self, from: Candidates, byte: u8) -> Option<Candidates> {
         let byte = byte.to_ascii_uppercase();
-        let slice = self.entries.get(from.low..from.high)?;
-        let at = |entry: &Entry| entry.spelling.as_bytes().get(from.matched).copied();
+        let slice = self.spellings.entries().get(from.low..from.high)?;
+        let at = |entry: &Entry| self.spellings.of(entry).get(from.matched).copied();
         let low = from.low + slice.partition_point(|entry| at(entry) < Some(byte));
         let high = from.low + slice.partition_point(|entry| at(entry) <= Some(byte));
         (low < high).then_some(Candidates { low, high, matched: from.matched + 1 })
@@ -226,8 +116,7 @@ impl RestoreTable {
 
     /// The entry that the candidates have matched whole. Sorting puts it first.
     pub(crate) fn complete(&self, from: Candidates) -> Option<usize> {
-        let entry = self.entries.get(from.low)?;
-        (entry.spelling.len() == from.matched).then_some(from.low)
+        (self.entry(from.low)?.len() == from.matched).then_some(from.low)
     }
 
     /// Whether one of the candidates goes on.

@@ -12,7 +12,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use privet_store::{Pending, PostgresOptions, Schema, Store, StoreError, StoreOptions, params};
+use privet_store::{
+    Pending, PostgresOptions, Schema, Store, StoreError, StoreOptions, Transaction, params,
+};
 
 fn main() {
     let folder = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
@@ -95,39 +97,57 @@ fn write(store: &Store) -> Pending<(), StoreError> {
     let (hash, memo, link) = (random(3, 32), random(4, 120), random(5, 32));
     let request = format!("req_{number:024}");
     store.write(move |tx| {
-        let scope = tx.query_opt("SELECT id FROM scope", &[], |row| row.get::<i64>(0))?;
-        let scope = match scope {
-            Some(scope) => scope,
-            None => {
-                tx.execute(
-                    "INSERT INTO scope
-                       (tenant, workspace, principal, narrow, reference, created_at)
-                     VALUES ('a', 'b', 'c', '', ?1, 0)",
-                    params![surface],
-                )?;
-                tx.query_one("SELECT id FROM scope", &[], |row| row.get::<i64>(0))?
-            }
+        // As the vault does: what nobody else can change meanwhile is asked once.
+        let scope = match tx.recall::<Scope>() {
+            Some(Scope(scope)) => scope,
+            None => scope_of(tx, &surface)?,
         };
-        tx.execute(
+        tx.keep(Scope(scope));
+        tx.insert_new(
             "INSERT INTO token
                (scope, token, entity, surface, key_version, sealed, created_at, last_used)
-             VALUES (?1, ?2, 'PERSON', ?3, 1, ?4, 0, 0)",
+             VALUES (?1, ?2, 'PERSON', ?3, 1, ?4, 0, 0) ON CONFLICT DO NOTHING",
             params![scope, token, surface, sealed],
         )?;
-        tx.execute(
+        tx.insert_new(
             "INSERT INTO segment_memo (scope, hash, memo, created_at, last_used)
-             VALUES (?1, ?2, ?3, 0, 0)",
+             VALUES (?1, ?2, ?3, 0, 0) ON CONFLICT DO NOTHING",
             params![scope, hash, memo],
         )?;
-        let last =
-            tx.query_one("SELECT max(seq) FROM audit", &[], |row| row.get::<Option<i64>>(0))?;
-        tx.execute(
+        let last = match tx.recall::<Last>() {
+            Some(Last(last)) => last,
+            None => tx
+                .query_one("SELECT max(seq) FROM audit", &[], |row| row.get::<Option<i64>>(0))?
+                .unwrap_or(0),
+        };
+        tx.execute_later(
             "INSERT INTO audit (seq, time, event, request_id, entry, hash)
              VALUES (?1, 0, 'request_intent', ?2, ?3, ?4)",
-            params![last.unwrap_or(0) + 1, request, ENTRY, link],
+            params![last + 1, request, ENTRY, link],
         )?;
+        tx.keep(Last(last + 1));
         Ok(())
     })
+}
+
+#[derive(Clone)]
+struct Scope(i64);
+
+#[derive(Clone)]
+struct Last(i64);
+
+fn scope_of(tx: &Transaction<'_>, reference: &[u8]) -> Result<i64, StoreError> {
+    let scope = tx.query_opt("SELECT id FROM scope", &[], |row| row.get::<i64>(0))?;
+    if let Some(scope) = scope {
+        return Ok(scope);
+    }
+    tx.execute("INSERT INTO tenant (name, number, last_scope) VALUES ('a', 0, 1)", &[])?;
+    tx.execute(
+        "INSERT INTO scope (id, tenant, workspace, principal, narrow, reference, created_at)
+         VALUES (1, 'a', 'b', 'c', '', ?1, 0)",
+        params![reference],
+    )?;
+    Ok(1)
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(0);

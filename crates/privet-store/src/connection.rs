@@ -3,6 +3,9 @@
 //! Statements are portable SQL with numbered parameters (`?1`). They are prepared once
 //! for each connection.
 
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Deref;
 
 use crate::{FromValue, StoreError, ValueRef};
@@ -106,11 +109,50 @@ impl<'a> Connection<'a> {
 
 /// A connection inside the group's transaction. Nobody else writes meanwhile, on any
 /// machine.
-pub struct Transaction<'a>(Connection<'a>);
+pub struct Transaction<'a> {
+    connection: Connection<'a>,
+    memory: &'a Memory,
+}
 
 impl<'a> Transaction<'a> {
-    pub(crate) fn new(session: &'a dyn Session) -> Self {
-        Self(Connection::new(session))
+    pub(crate) fn new(session: &'a dyn Session, memory: &'a Memory) -> Self {
+        Self { connection: Connection::new(session), memory }
+    }
+
+    /// Runs an insert that should add one row; says whether it did.
+    ///
+    /// A server far away is not waited for: it is taken to have done so. Should it turn out
+    /// otherwise, nothing is committed, and the work runs again and then learns the truth.
+    /// So write inserts with `ON CONFLICT DO NOTHING`, and let both answers be handled.
+    pub fn insert_new(&self, sql: &str, params: &[ValueRef<'_>]) -> Result<bool, StoreError> {
+        self.connection.session.insert_new(sql, params)
+    }
+
+    /// Runs a statement of whose outcome nobody asks, at the latest before the commit. If it
+    /// fails the work runs again and then sees the error.
+    pub fn execute_later(&self, sql: &str, params: &[ValueRef<'_>]) -> Result<(), StoreError> {
+        self.connection.session.execute_later(sql, params)
+    }
+
+    /// What some work before this one has kept in the same transaction.
+    pub fn recall<T: Clone + 'static>(&self) -> Option<T> {
+        self.memory.0.borrow().get(&TypeId::of::<T>())?.downcast_ref().cloned()
+    }
+
+    /// Keeps what the database now says, so that nobody has to ask again in this transaction.
+    /// Whoever changes it keeps it anew; when changes are taken back all is forgotten.
+    pub fn keep<T: Clone + 'static>(&self, what: T) {
+        self.memory.0.borrow_mut().insert(TypeId::of::<T>(), Box::new(what));
+    }
+}
+
+/// What is known of the database while one transaction lasts.
+#[derive(Default)]
+pub(crate) struct Memory(RefCell<HashMap<TypeId, Box<dyn Any>>>);
+
+impl Memory {
+    pub(crate) fn clear(&self) {
+        self.0.borrow_mut().clear();
     }
 }
 
@@ -118,7 +160,7 @@ impl<'a> Deref for Transaction<'a> {
     type Target = Connection<'a>;
 
     fn deref(&self) -> &Connection<'a> {
-        &self.0
+        &self.connection
     }
 }
 
@@ -167,8 +209,21 @@ pub(crate) enum State {
     TakenBack,
     /// It met another machine's transaction; running it once more helps.
     Clashed,
+    /// What was taken for granted did not happen; running it once more, with care, helps.
+    Misjudged,
     /// The connection is gone.
     Lost,
+}
+
+/// How one job of a group runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JobRun {
+    /// Its place in the group.
+    pub(crate) index: usize,
+    /// There is no other one, whose changes must stay if this one fails.
+    pub(crate) alone: bool,
+    /// Nothing is taken for granted: each statement's outcome is waited for.
+    pub(crate) careful: bool,
 }
 
 /// A database's connection: one implementation for each database.
@@ -193,11 +248,32 @@ pub(crate) trait Session: Send {
     fn begin(&self) -> Result<(), StoreError>;
     fn commit(&self) -> Result<(), StoreError>;
     fn rollback(&self);
-    fn savepoint(&self) -> Result<(), StoreError>;
-    fn release(&self) -> Result<(), StoreError>;
-    /// Takes back what came since the savepoint, and the savepoint.
-    fn undo(&self) -> Result<(), StoreError>;
+    fn begin_job(&self, run: JobRun) -> Result<(), StoreError>;
+    fn keep_job(&self, run: JobRun) -> Result<(), StoreError>;
+    /// Takes back what came since [`begin_job`](Self::begin_job).
+    fn undo_job(&self, run: JobRun) -> Result<(), StoreError>;
     fn state(&self) -> State;
+
+    /// See [`Transaction::insert_new`].
+    fn insert_new(&self, sql: &str, params: &[ValueRef<'_>]) -> Result<bool, StoreError> {
+        Ok(self.execute(sql, params)? == 1)
+    }
+
+    /// See [`Transaction::execute_later`].
+    fn execute_later(&self, sql: &str, params: &[ValueRef<'_>]) -> Result<(), StoreError> {
+        self.execute(sql, params).map(drop)
+    }
+
+    /// Waits until everything was done that was to be done later.
+    fn flush(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// The jobs of the last transaction for which too much was taken for granted.
+    fn misjudged(&self) -> Vec<usize> {
+        Vec::new()
+    }
+
     /// Frees what deleted rows took, as far as the database can.
     fn compact(&self) -> Result<(), StoreError>;
     /// Whether nobody should use it any more.

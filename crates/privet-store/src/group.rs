@@ -1,9 +1,10 @@
 //! One group: the jobs that share a transaction and a flush.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::StoreError;
-use crate::connection::{Session, State, Transaction};
+use crate::connection::{JobRun, Memory, Session, State, Transaction};
 use crate::pending::Answer;
 
 /// Something that wants to be written.
@@ -69,29 +70,46 @@ pub(crate) struct Failed {
     pub(crate) again: bool,
 }
 
-/// Runs the jobs in one transaction, each of several in a savepoint of its own, and
-/// commits.
-pub(crate) fn run(session: &dyn Session, jobs: &mut [Box<dyn Job>]) -> Result<(), Failed> {
-    let alone = jobs.len() == 1;
+/// Which jobs take nothing for granted.
+#[derive(Debug, Default)]
+pub(crate) struct Caution {
+    attempts: u32,
+    jobs: HashSet<usize>,
+}
+
+impl Caution {
+    /// Learns from an attempt that failed.
+    pub(crate) fn learn(&mut self, session: &dyn Session) {
+        self.attempts += 1;
+        self.jobs.extend(session.misjudged());
+    }
+
+    fn applies_to(&self, job: usize) -> bool {
+        self.attempts > 1 || self.jobs.contains(&job)
+    }
+}
+
+/// Runs the jobs in one transaction, so that each can be taken back alone, and commits.
+pub(crate) fn run(
+    session: &dyn Session,
+    jobs: &mut [Box<dyn Job>],
+    caution: &Caution,
+) -> Result<(), Failed> {
+    let (alone, memory) = (jobs.len() == 1, Memory::default());
     session.begin().map_err(|error| failed(session, error))?;
-    for job in jobs {
-        let outcome = match alone {
-            true => run_alone(session, &mut **job),
-            false => run_beside(session, &mut **job),
-        };
-        match outcome {
+    for (index, job) in jobs.iter_mut().enumerate() {
+        let run = JobRun { index, alone, careful: caution.applies_to(index) };
+        match run_job(session, &mut **job, run, &memory) {
             Ok(Outcome::Undo) if alone => {
                 session.rollback();
                 return Ok(());
             }
-            Ok(_) => {}
-            Err(error) => {
-                let failed = failed(session, error);
-                session.rollback();
-                return Err(failed);
-            }
+            Ok(Outcome::Undo) => memory.clear(),
+            Ok(Outcome::Keep) => {}
+            Err(error) => return Err(given_up(session, error)),
         }
     }
+    session.flush().map_err(|error| given_up(session, error))?;
     session.commit().map_err(|error| {
         // A connection lost now leaves open whether the server has committed.
         let again = session.state() == State::Clashed;
@@ -108,19 +126,18 @@ pub(crate) fn answer(jobs: Vec<Box<dyn Job>>, committed: Result<(), StoreError>)
     }
 }
 
-fn run_alone(session: &dyn Session, job: &mut dyn Job) -> Result<Outcome, StoreError> {
-    let outcome = job.run(&Transaction::new(session));
-    still_open(session)?;
-    Ok(outcome)
-}
-
-fn run_beside(session: &dyn Session, job: &mut dyn Job) -> Result<Outcome, StoreError> {
-    session.savepoint()?;
-    let outcome = job.run(&Transaction::new(session));
+fn run_job(
+    session: &dyn Session,
+    job: &mut dyn Job,
+    run: JobRun,
+    memory: &Memory,
+) -> Result<Outcome, StoreError> {
+    session.begin_job(run)?;
+    let outcome = job.run(&Transaction::new(session, memory));
     still_open(session)?;
     match outcome {
-        Outcome::Keep => session.release()?,
-        Outcome::Undo => session.undo()?,
+        Outcome::Keep => session.keep_job(run)?,
+        Outcome::Undo => session.undo_job(run)?,
     }
     Ok(outcome)
 }
@@ -135,5 +152,12 @@ fn still_open(session: &dyn Session) -> Result<(), StoreError> {
 }
 
 fn failed(session: &dyn Session, error: StoreError) -> Failed {
-    Failed { error, again: matches!(session.state(), State::Clashed | State::Lost) }
+    let again = matches!(session.state(), State::Clashed | State::Lost | State::Misjudged);
+    Failed { error, again }
+}
+
+fn given_up(session: &dyn Session, error: StoreError) -> Failed {
+    let failed = failed(session, error);
+    session.rollback();
+    failed
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle};
 
 use crate::connection::{Connector, Session};
-use crate::group::{self, Job};
+use crate::group::{self, Caution, Job};
 use crate::pending::Answer;
 use crate::{StoreError, StoreOptions};
 
@@ -97,16 +97,19 @@ impl Desk {
     /// Writes a group, a few times over if it meets somebody else's; says whether going
     /// on makes sense.
     fn write(&mut self, mut jobs: Vec<Box<dyn Job>>) -> bool {
-        let mut attempt = 1;
+        let (mut attempt, mut caution) = (1, Caution::default());
         let failed = loop {
             let failed = match self.session() {
                 Err(error) => break error,
-                Ok(session) => match group::run(session, &mut jobs) {
+                Ok(session) => match group::run(session, &mut jobs, &caution) {
                     Ok(()) => {
                         group::answer(jobs, Ok(()));
                         return true;
                     }
-                    Err(failed) => failed,
+                    Err(failed) => {
+                        caution.learn(session);
+                        failed
+                    }
                 },
             };
             if !failed.again || attempt == ATTEMPTS_MAX {

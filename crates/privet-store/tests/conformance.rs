@@ -75,6 +75,10 @@ on_both!(
     keys_are_asked_for_in_one_go,
     a_missing_row_is_told,
     what_is_insertable_once_is_inserted_once,
+    what_was_taken_for_granted_is_looked_at_again,
+    what_fails_later_fails_alone,
+    what_is_taken_back_leaves_nothing,
+    what_is_kept_lasts_as_long_as_the_transaction,
 );
 
 fn one_that_fails_fails_alone(house: &House) {
@@ -298,4 +302,114 @@ fn what_is_insertable_once_is_inserted_once(house: &House) {
         running.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     assert_eq!(inserted, 200);
+}
+
+/// An insert that is taken for new, by several jobs of one group and by another machine.
+fn what_was_taken_for_granted_is_looked_at_again(house: &House) {
+    let (here, there) = (house.open(), house.open());
+    put(&there, "theirs", 1).wait().unwrap();
+    let (release, held) = hold(&here);
+    let insert = |name: &'static str| {
+        here.write(move |tx| -> Result<bool, StoreError> {
+            let new = tx.insert_new(
+                "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                params![name, [1u8]],
+            )?;
+            // Whatever it was taken for, it is there now.
+            assert!(tx.exists("SELECT 1 FROM meta WHERE name = ?1", params![name])?);
+            Ok(new)
+        })
+    };
+    let asked = ["one", "theirs", "two", "one", "three", "one"];
+    let pending = asked.map(insert);
+    drop(release);
+    held.wait().unwrap();
+    let new = pending.map(|pending| pending.wait().unwrap());
+    assert_eq!(new, [true, false, true, false, true, false]);
+    assert_eq!(names(&here), ["one", "theirs", "three", "two"]);
+}
+
+fn what_fails_later_fails_alone(house: &House) {
+    let store = house.open();
+    let (release, held) = hold(&store);
+    let later = |name: &'static str, sql: &'static str| {
+        store.write(move |tx| -> Result<(), StoreError> {
+            tx.execute_later(
+                "INSERT INTO meta (name, value) VALUES (?1, ?2)",
+                params![name, [1u8]],
+            )?;
+            tx.execute_later(sql, &[])
+        })
+    };
+    let nothing = "DELETE FROM meta WHERE name = 'nobody'";
+    let one = later("one", nothing);
+    // Fails when it runs, not when it is read.
+    let failing = later(
+        "lost",
+        "INSERT INTO audit (seq, time, event, entry, hash)
+         SELECT 1, 0, 'x', 'x', value FROM meta UNION ALL SELECT 1, 0, 'x', 'x', value FROM meta",
+    );
+    let two = later("two", nothing);
+    drop(release);
+    held.wait().unwrap();
+    one.wait().unwrap();
+    assert!(matches!(failing.wait(), Err(StoreError::Sql(_))));
+    two.wait().unwrap();
+    assert_eq!(names(&store), ["one", "two"]);
+}
+
+/// A job that gives up after it has written, some of it seen by its own questions.
+fn what_is_taken_back_leaves_nothing(house: &House) {
+    let store = house.open();
+    let (release, held) = hold(&store);
+    let job = |names: [&'static str; 2], ask: bool, keep: bool| {
+        store.write(move |tx| -> Result<(), StoreError> {
+            let sql = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+            for name in names {
+                tx.insert_new(sql, params![name, [1u8]])?;
+                if ask {
+                    assert!(tx.exists("SELECT 1 FROM meta WHERE name = ?1", params![name])?);
+                }
+            }
+            if keep { Ok(()) } else { Err(StoreError::NoRow) }
+        })
+    };
+    let jobs = [
+        (["a", "b"], false, true),
+        (["c", "d"], false, false),
+        (["e", "f"], true, false),
+        (["g", "h"], true, true),
+        (["c", "f"], false, true),
+        (["i", "j"], false, false),
+    ];
+    let pending = jobs.map(|(names, ask, keep)| job(names, ask, keep));
+    drop(release);
+    held.wait().unwrap();
+    for (pending, (names, _, keep)) in pending.into_iter().zip(jobs) {
+        assert_eq!(pending.wait().is_ok(), keep, "{names:?}");
+    }
+    assert_eq!(names(&store), ["a", "b", "c", "f", "g", "h"]);
+}
+
+fn what_is_kept_lasts_as_long_as_the_transaction(house: &House) {
+    #[derive(Clone, Debug, PartialEq)]
+    struct Kept(i64);
+    let store = house.open();
+    let (release, held) = hold(&store);
+    let job = |keep: i64, stay: bool| {
+        store.write(move |tx| -> Result<Option<i64>, StoreError> {
+            let before = tx.recall::<Kept>();
+            tx.keep(Kept(keep));
+            if stay { Ok(before.map(|kept| kept.0)) } else { Err(StoreError::NoRow) }
+        })
+    };
+    let (one, two, lost, three) = (job(1, true), job(2, true), job(3, false), job(4, true));
+    drop(release);
+    held.wait().unwrap();
+    assert_eq!(one.wait().unwrap(), None);
+    assert_eq!(two.wait().unwrap(), Some(1));
+    assert!(lost.wait().is_err());
+    // What was taken back might have been what was kept.
+    assert_eq!(three.wait().unwrap(), None);
+    assert_eq!(job(5, true).wait().unwrap(), None);
 }

@@ -1,5 +1,5 @@
-//! What tests of several crates need: a PostgreSQL server, an OpenBao and a key
-//! service of their own.
+//! What tests of several crates need: a PostgreSQL server, an OpenBao, a key service and a
+//! security module of their own.
 //!
 //! The programs are those of Debian's package `postgresql` (any `initdb`, `pg_ctl` and
 //! `psql` of version 15 or later will do). Where they are missing a test fails; it
@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use it")]
 
 mod bao;
+mod hsm;
 mod kms;
 
 use std::fs;
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub use bao::Bao;
+pub use hsm::Hsm;
 pub use kms::Kms;
 
 /// A PostgreSQL server on a port of this machine, with its files in a folder of its own.

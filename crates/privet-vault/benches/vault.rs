@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use privet_store::{Schema, Store, StoreError};
 use privet_text::EntityType;
 use privet_vault::{
-    ApiKeys, Claim, ClaimError, KeyError, MemoHash, NewKey, OsRandom, RootKey, Scope, ScopeName,
-    SecretMode, Stores, Vault, VaultError, insert_claims,
+    ApiKeys, Claim, ClaimError, KeyError, MemoHash, NewKey, OsRandom, Permissions, RootKey, Scope,
+    ScopeName, SecretMode, Stores, Vault, VaultError, insert_claims,
 };
 
 fn main() {
@@ -84,6 +84,7 @@ fn keys(store: &Store, keys: &ApiKeys, now: Timestamp) {
         tenant: String::from("acme"),
         workspace: String::from("sales"),
         expires_at: None,
+        may: Permissions::default(),
     };
     let minted = keys.mint(new, now).unwrap();
     let text = minted.text().clone();

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::permission::Permissions;
 use crate::purpose::Purpose;
 use crate::scope::{HmacSha256, digest, keyed};
 use crate::vault::Shared;
@@ -19,7 +20,7 @@ use crate::{RandomError, label};
 macro_rules! select {
     () => {
         "SELECT id, name, tenant, workspace, created_at, expires_at, revoked_at, last_used,
-           key_hash FROM api_key"
+           may, key_hash FROM api_key"
     };
 }
 
@@ -52,6 +53,8 @@ pub struct Principal {
     pub tenant: Arc<str>,
     /// The workspace.
     pub workspace: Arc<str>,
+    /// What the key may do beyond sending requests.
+    pub may: Permissions,
 }
 
 /// What a new key is to be.
@@ -65,6 +68,8 @@ pub struct NewKey {
     pub workspace: String,
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
+    /// What it may do beyond sending requests.
+    pub may: Permissions,
 }
 
 /// What is known about a key. Not the key.
@@ -86,6 +91,8 @@ pub struct KeyRecord {
     pub revoked_at: Option<Timestamp>,
     /// The hour in which it was last used.
     pub last_used: Option<Timestamp>,
+    /// What it may do beyond sending requests.
+    pub may: Permissions,
 }
 
 /// Whether a key works.
@@ -181,6 +188,7 @@ impl ApiKeys {
                 expires_at: new.expires_at.map(whole_seconds),
                 revoked_at: None,
                 last_used: None,
+                may: new.may,
             },
         })
     }
@@ -195,7 +203,7 @@ impl ApiKeys {
         let row = self.shared.store.read(|connection| {
             let sql = concat!(select!(), " WHERE key_hash = ?1");
             connection.query_opt(sql, params![hash], |row| {
-                Ok::<(KeyRecord, Vec<u8>), KeyError>((record(row)?, row.get(8)?))
+                Ok::<(KeyRecord, Vec<u8>), KeyError>((record(row)?, row.get(9)?))
             })
         })?;
         let Some((record, stored)) = row else { return Err(KeyError::Unknown) };
@@ -213,6 +221,7 @@ impl ApiKeys {
             name: record.name.into(),
             tenant: record.tenant.into(),
             workspace: record.workspace.into(),
+            may: record.may,
         })
     }
 
@@ -234,10 +243,10 @@ impl ApiKeys {
         if record.last_used.is_some_and(|used| used.as_second() >= hour) {
             return;
         }
-        let id = record.id.clone();
+        let (id, tenant) = (record.id.clone(), record.tenant.clone());
         let noted = self.shared.store.write(move |tx| -> Result<(), KeyError> {
-            let sql = "UPDATE api_key SET last_used = ?2 WHERE id = ?1";
-            tx.execute(sql, params![id.as_str(), hour])?;
+            let sql = "UPDATE api_key SET last_used = ?3 WHERE tenant = ?1 AND id = ?2";
+            tx.execute(sql, params![tenant, id.as_str(), hour])?;
             Ok(())
         });
         drop(noted);
@@ -256,8 +265,8 @@ impl ApiKeys {
         if found.revoked_at.is_none() {
             found.revoked_at = Some(whole_seconds(now));
             tx.execute(
-                "UPDATE api_key SET revoked_at = ?2 WHERE id = ?1",
-                params![found.id.as_str(), now.as_second()],
+                "UPDATE api_key SET revoked_at = ?3 WHERE tenant = ?1 AND id = ?2",
+                params![found.tenant, found.id.as_str(), now.as_second()],
             )?;
         }
         Ok(found)
@@ -285,8 +294,9 @@ impl MintedKey {
     pub fn insert(&self, tx: &Transaction<'_>) -> Result<(), KeyError> {
         let record = &self.record;
         let inserted = tx.execute(
-            "INSERT INTO api_key (id, key_hash, name, tenant, workspace, created_at, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+            "INSERT INTO api_key
+               (id, key_hash, name, tenant, workspace, created_at, expires_at, may)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
             params![
                 record.id.as_str(),
                 self.hash,
@@ -295,6 +305,7 @@ impl MintedKey {
                 record.workspace,
                 record.created_at.as_second(),
                 record.expires_at.map(Timestamp::as_second),
+                record.may.names(),
             ],
         )?;
         match inserted {
@@ -344,6 +355,7 @@ fn record(row: &Row<'_>) -> Result<KeyRecord, StoreError> {
         expires_at: row.get::<Option<i64>>(5)?.map(time),
         revoked_at: row.get::<Option<i64>>(6)?.map(time),
         last_used: row.get::<Option<i64>>(7)?.map(time),
+        may: Permissions::named(row.text(8)?),
     })
 }
 

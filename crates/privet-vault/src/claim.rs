@@ -167,7 +167,7 @@ fn insert_value(
     sealed: &[u8],
     now: Timestamp,
 ) -> Result<(), ClaimError> {
-    let inserted = tx.execute(
+    let inserted = tx.insert_new(
         "INSERT INTO token
                (scope, token, entity, surface, key_version, sealed, created_at, last_used)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
@@ -182,7 +182,7 @@ fn insert_value(
             hour_of(now)
         ],
     )?;
-    if inserted == 1 {
+    if inserted {
         return Ok(());
     }
     // The winner may be another request of ours for the same value.

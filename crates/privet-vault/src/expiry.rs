@@ -9,7 +9,7 @@ use crate::hold::held_scopes;
 use crate::memo::hour_of;
 use crate::reservation::lock;
 use crate::vault::Shared;
-use crate::{Vault, VaultError};
+use crate::{Vault, VaultError, label};
 
 /// A token that was used, a day or more after its row says.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Vault {
             let uses = uses.to_vec();
             let written = self.shared.store.write(move |tx| -> Result<(), VaultError> {
                 for used in &uses {
-                    tx.execute(
+                    tx.execute_later(
                         "UPDATE token SET last_used = ?3
                          WHERE scope = ?1 AND token = ?2 AND last_used < ?3",
                         params![used.scope, *used.token, used.hour],
@@ -57,7 +57,7 @@ impl Vault {
 
     /// Removes tokens that nobody used for `unused_for`, a few at a time so that requests go
     /// on, but for those under a hold; says how many. The same value gets the same token
-    /// again.
+    /// again, but for letters such as `CLIENT_A`, which nobody gets a second time.
     pub fn expire_tokens(
         &self,
         now: Timestamp,
@@ -73,10 +73,19 @@ impl Vault {
             let written = self.shared.store.write(move |tx| -> Result<usize, VaultError> {
                 let mut removed = 0;
                 for (scope, token) in &page {
-                    removed += tx.execute(
+                    let gone = tx.execute(
                         "DELETE FROM token WHERE scope = ?1 AND token = ?2 AND last_used < ?3",
                         params![*scope, token, before],
                     )?;
+                    if gone > 0 && label::is_letter(token) {
+                        // The next value would get it, and old texts would name somebody else.
+                        tx.execute_later(
+                            "INSERT INTO tombstone (scope, token) VALUES (?1, ?2)
+                             ON CONFLICT DO NOTHING",
+                            params![*scope, token],
+                        )?;
+                    }
+                    removed += gone;
                 }
                 Ok(removed)
             });

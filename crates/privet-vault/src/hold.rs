@@ -75,6 +75,12 @@ impl Vault {
         })
     }
 
+    /// Whether a hold stands, whoever's.
+    pub fn is_held(&self) -> Result<bool, VaultError> {
+        let sql = "SELECT 1 FROM hold WHERE ended_at IS NULL";
+        self.shared.store.read(|connection| Ok(connection.exists(sql, &[])?))
+    }
+
     /// Takes those that a hold keeps out of `mentions`, and gives them back.
     pub fn under_hold(&self, mentions: &mut Vec<Mention>) -> Result<Vec<Mention>, VaultError> {
         let held = self.shared.store.read(references_held)?;

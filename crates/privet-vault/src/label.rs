@@ -39,6 +39,14 @@ pub(crate) fn token(stem: &str, derived: &[u8; 32], exact: &[u8; 32], extra: usi
     token
 }
 
+/// Whether a token is a role's letter, such as `CLIENT_A`, given in the order of asking and not
+/// derived from a value.
+pub(crate) fn is_letter(token: &str) -> bool {
+    token.rsplit_once('_').is_some_and(|(_, letters)| {
+        matches!(letters.len(), 1 | 2) && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+    })
+}
+
 /// Five bits a character, most significant first.
 pub(crate) fn symbols(bytes: &[u8; 32]) -> impl Iterator<Item = char> + '_ {
     (0..bytes.len() * 8 / 5).filter_map(move |index| {
@@ -85,6 +93,24 @@ mod tests {
         bytes[..5].copy_from_slice(&[0b0000_1000, 0b1000_0110, 0b0100_0010, 0b1001_1000, 0xff]);
         assert_eq!(symbols(&bytes).take(8).collect::<String>(), "12345 67Z".replace(' ', ""));
         assert_eq!(symbols(&[0xff; 32]).collect::<String>(), "Z".repeat(51));
+    }
+
+    #[test]
+    fn letters_are_given_and_not_derived() {
+        let rows = [
+            ("CLIENT_A", true),
+            ("OPPOSING_PARTY_ZZ", true),
+            ("CLIENT_AAA", false),
+            ("CLIENT_a", false),
+            ("CLIENT_1", false),
+            ("CLIENT_", false),
+            ("PERSON_K7Q2MX4", false),
+            ("A", false),
+            ("", false),
+        ];
+        for (token, want) in rows {
+            assert_eq!(is_letter(token), want, "{token:?}");
+        }
     }
 
     #[test]

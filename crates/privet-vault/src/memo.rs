@@ -131,7 +131,7 @@ impl Scope {
     ) -> Result<(), VaultError> {
         for hash in hashes {
             let sql = "DELETE FROM segment_memo WHERE scope = ?1 AND hash = ?2";
-            tx.execute(sql, params![self.id, hash])?;
+            tx.execute_later(sql, params![self.id, hash])?;
             lock(&self.shared.memos).remove(Table::Segment, self.id, hash);
         }
         Ok(())
@@ -229,10 +229,8 @@ impl Scope {
         for (index, (hash, memo)) in memos.enumerate() {
             let mut tagged = self.tag(table, hash, memo).to_vec();
             tagged.extend_from_slice(memo);
-            let hour = hour_of(now);
-            let inserted =
-                tx.execute(table.insert(), params![self.id, hash, tagged, now.as_second(), hour])?;
-            if inserted == 1 {
+            let (at, hour) = (now.as_second(), hour_of(now));
+            if tx.insert_new(table.insert(), params![self.id, hash, tagged, at, hour])? {
                 continue;
             }
             match self.select(tx, table, hash)? {
@@ -278,7 +276,8 @@ impl Vault {
             let uses = uses.to_vec();
             let written = self.shared.store.write(move |tx| -> Result<(), VaultError> {
                 for used in &uses {
-                    tx.execute(used.table.touch(), params![used.scope, used.hash, used.hour])?;
+                    let touched = params![used.scope, used.hash, used.hour];
+                    tx.execute_later(used.table.touch(), touched)?;
                 }
                 Ok(())
             });

@@ -15,10 +15,11 @@ use crate::VaultError;
 use crate::purpose::{Key, Purpose, derive, framed};
 use crate::reservation::Reservations;
 use crate::scope_keys::{Reference, ScopeSecret};
+use crate::scope_row::{self, ScopeRow};
 use crate::seal::Place;
 use crate::stand_in::OperatorKeys;
 use crate::tree::{KeyTree, Leaf};
-use crate::vault::{Shared, last_erasure};
+use crate::vault::{Shared, last_erasure_in};
 
 /// HMAC-SHA256 with its key set up; a clone costs a copy.
 pub(crate) type HmacSha256 = Hmac<Sha256>;
@@ -106,10 +107,15 @@ impl Scope {
         let erasures = shared.erasures();
         let narrow = name.narrow_column(shared);
         let reference = name.reference(shared);
-        let found = shared.store.read(|connection| find(connection, &reference))?;
+        let found = shared
+            .store
+            .read(|connection| scope_row::find(connection, &name.tenant, &reference))?;
         // Keys first: a scope that is written down has keys, or somebody took them.
         let (id, secret) = match found {
-            Some(id) => (id, shared.ring.scope(&reference)?.ok_or(VaultError::KeysMissing)?),
+            Some(id) => {
+                let secret = shared.ring.scope(&name.tenant, &reference)?;
+                (id, secret.ok_or(VaultError::KeysMissing)?)
+            }
             None => {
                 let random = &*shared.random;
                 let secret = shared.ring.scope_or_new(&name.tenant, &reference, random, now)?;
@@ -122,7 +128,7 @@ impl Scope {
     /// Opens a scope that is written down; `None` when its keys are gone.
     pub(crate) fn of_names(shared: &Arc<Shared>, names: Names) -> Result<Option<Self>, VaultError> {
         let erasures = shared.erasures();
-        let secret = shared.ring.scope(&names.reference)?;
+        let secret = shared.ring.scope(&names.name.tenant, &names.reference)?;
         Ok(secret.map(|secret| Self::new(shared, names, secret, erasures)))
     }
 
@@ -153,7 +159,7 @@ impl Scope {
     /// Whether nothing was erased since the scope was opened. If something was, all that the
     /// vault keeps in memory is forgotten: open the scope anew.
     pub fn is_current(&self, tx: &Transaction<'_>) -> Result<bool, VaultError> {
-        let last = last_erasure(tx)?;
+        let last = last_erasure_in(tx)?;
         if last != self.erasures {
             self.shared.forget_before(last);
         }
@@ -230,12 +236,6 @@ pub(crate) fn digest(key: &HmacSha256, parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn find(connection: &Connection<'_>, reference: &Reference) -> Result<Option<i64>, VaultError> {
-    connection.query_opt("SELECT id FROM scope WHERE reference = ?1", params![reference], |row| {
-        Ok(row.get(0)?)
-    })
-}
-
 /// Writes a scope down; should another process have been faster, gives back that one's.
 fn create(
     shared: &Shared,
@@ -245,25 +245,17 @@ fn create(
     now: Timestamp,
 ) -> Result<i64, VaultError> {
     let name = name.clone();
-    shared
-        .store
-        .write(move |tx| {
-            tx.execute(
-                "INSERT INTO scope (tenant, workspace, principal, narrow, reference, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-                params![
-                    name.tenant,
-                    name.workspace,
-                    name.principal,
-                    narrow,
-                    reference,
-                    now.as_second()
-                ],
-            )?;
-            // Its names there under another reference: another vault's database.
-            find(tx, &reference)?.ok_or(VaultError::ForeignDatabase)
-        })
-        .wait()
+    let written = shared.store.write(move |tx| {
+        let row = ScopeRow {
+            tenant: &name.tenant,
+            workspace: &name.workspace,
+            principal: &name.principal,
+            narrow: &narrow,
+            reference: &reference,
+        };
+        row.id(tx, now)
+    });
+    written.wait()
 }
 
 /// The scopes of a tenant, as they are written down.

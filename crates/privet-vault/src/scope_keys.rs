@@ -54,8 +54,12 @@ struct ScopeRow {
 
 impl KeyRing {
     /// The keys of a scope, if it has any.
-    pub(crate) fn scope(&self, reference: &Reference) -> Result<Option<ScopeSecret>, VaultError> {
-        let read = || self.store.read(|connection| find(connection, reference));
+    pub(crate) fn scope(
+        &self,
+        tenant: &str,
+        reference: &Reference,
+    ) -> Result<Option<ScopeSecret>, VaultError> {
+        let read = || self.store.read(|connection| find(connection, tenant, reference));
         let Some(row) = read()? else { return Ok(None) };
         match self.opened_scope(&row)? {
             Some(secret) => Ok(Some(secret)),
@@ -77,7 +81,7 @@ impl KeyRing {
         random: &dyn Random,
         now: Timestamp,
     ) -> Result<ScopeSecret, VaultError> {
-        if let Some(secret) = self.scope(reference)? {
+        if let Some(secret) = self.scope(tenant, reference)? {
             return Ok(secret);
         }
         let new = ScopeSecret::generate(random)?;
@@ -86,7 +90,7 @@ impl KeyRing {
             let wrapped = wrap(&key, tenant, reference, version, &new, random)?;
             self.insert_scope(tenant, *reference, version, wrapped)?;
             // Another process may have been faster; what stands is what counts.
-            if let Some(secret) = self.scope(reference)? {
+            if let Some(secret) = self.scope(tenant, reference)? {
                 return Ok(secret);
             }
         }
@@ -118,12 +122,13 @@ impl KeyRing {
     /// returns, the keys are off the disk.
     pub(crate) fn give_up(
         &self,
+        tenant: &str,
         reference: &Reference,
         leaves: &[Leaf],
         random: &dyn Random,
     ) -> Result<usize, VaultError> {
         for _ in 0..ATTEMPTS_MAX {
-            let row = self.store.read(|connection| find(connection, reference))?;
+            let row = self.store.read(|connection| find(connection, tenant, reference))?;
             let Some(row) = row else { return Ok(0) };
             let Some(key) = self.tenant_of(&row.tenant, row.tenant_version)? else { continue };
             let mut secret = unwrap(&key, &row)?;
@@ -180,8 +185,8 @@ impl KeyRing {
             Ok(tx.execute(
                 "UPDATE scope_key
                  SET wrapped_keys = ?3, tenant_version = ?4, generation = generation + 1
-                 WHERE reference = ?1 AND generation = ?2",
-                params![row.reference, row.generation, wrapped, row.tenant_version],
+                 WHERE tenant = ?5 AND reference = ?1 AND generation = ?2",
+                params![row.reference, row.generation, wrapped, row.tenant_version, row.tenant],
             )?)
         });
         Ok(replaced.wait()? == 1)
@@ -210,12 +215,13 @@ impl KeyRing {
 
 fn find(
     connection: &Connection<'_>,
+    tenant: &str,
     reference: &Reference,
 ) -> Result<Option<ScopeRow>, VaultError> {
     connection.query_opt(
         "SELECT reference, tenant, tenant_version, generation, wrapped_keys FROM scope_key
-         WHERE reference = ?1",
-        params![reference],
+         WHERE tenant = ?1 AND reference = ?2",
+        params![tenant, reference],
         scope_row,
     )
 }

@@ -25,11 +25,12 @@ impl Scope {
     pub fn open(&self, token: &str, now: Timestamp) -> Result<Raw<String>, RestoreError> {
         match secret::marker_number(token) {
             Some(number) => self.open_secret(token, number, now),
-            None => self.open_value(token),
+            None => self.open_value(token).map(|(_, value)| value),
         }
     }
 
-    fn open_value(&self, token: &str) -> Result<Raw<String>, RestoreError> {
+    /// The same for values alone, and what the value is: a secret's marker is unknown here.
+    pub fn open_value(&self, token: &str) -> Result<(EntityType, Raw<String>), RestoreError> {
         let row: Option<(String, Vec<u8>)> = self.shared.store.read(|connection| {
             connection.query_opt(
                 "SELECT entity, sealed FROM token WHERE scope = ?1 AND token = ?2",
@@ -44,7 +45,8 @@ impl Scope {
             });
         };
         let key = self.value_key(token).ok_or(RestoreError::Erased)?;
-        unsealed(&key, &self.place("token", token, &entity), &sealed)
+        let value = unsealed(&key, &self.place("token", token, &entity), &sealed)?;
+        Ok((EntityType::from_name(&entity).unwrap_or(EntityType::Custom), value))
     }
 
     fn open_secret(

@@ -139,7 +139,34 @@ const NODE_BYTES: usize = 4 + 8 + 32;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Bytes that nobody wrote are refused, or are a tree that can be asked.
+        #[test]
+        fn any_bytes_are_read(
+            nodes in prop::collection::vec((0..DEPTH + 2, any::<u64>(), any::<u8>()), 0..6),
+            rest in 0..NODE_BYTES,
+            leaf in 0..1u64 << (2 * DEPTH),
+        ) {
+            let mut bytes = Vec::new();
+            for (depth, path, key) in &nodes {
+                bytes.extend_from_slice(&depth.to_be_bytes());
+                bytes.extend_from_slice(&path.to_be_bytes());
+                bytes.extend_from_slice(&[*key; 32]);
+            }
+            bytes.extend(std::iter::repeat_n(0, rest));
+            let fits = rest == 0 && nodes.iter().all(|(depth, ..)| *depth <= DEPTH);
+            let tree = KeyTree::from_bytes(&bytes);
+            prop_assert_eq!(tree.is_some(), fits);
+            if let Some(mut tree) = tree {
+                let there = tree.key(Leaf(leaf)).is_some();
+                prop_assert_eq!(tree.give_up(Leaf(leaf)), there);
+            }
+        }
+    }
 
     fn tree() -> KeyTree {
         KeyTree::new(Zeroizing::new([7; 32]))

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use hashlink::LruCache;
 use hmac::Mac;
 use jiff::Timestamp;
-use privet_store::{Connection, Store, params};
+use privet_store::{Connection, Store, Transaction, params};
 use subtle::ConstantTimeEq;
 
 use crate::api_key::ApiKeys;
@@ -21,7 +21,7 @@ use crate::reservation::{Surface, lock};
 use crate::ring::{KeyRing, Rotated};
 use crate::root::{RootError, RootKeys};
 use crate::scope::{Scope, ScopeName, keyed};
-use crate::{Random, VaultError};
+use crate::{Random, VaultError, scope_row};
 
 /// The open vault. Clones share it.
 #[derive(Clone)]
@@ -177,6 +177,20 @@ impl Vault {
         Ok(loaded)
     }
 
+    /// The scope called `name`, unless nobody has ever used it. Makes none.
+    pub fn known_scope(
+        &self,
+        name: &ScopeName,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Scope>>, VaultError> {
+        let reference = name.reference(&self.shared);
+        let known = self
+            .shared
+            .store
+            .read(|connection| scope_row::find(connection, &name.tenant, &reference))?;
+        known.map(|_| self.scope(name, now)).transpose()
+    }
+
     /// The callers' keys.
     pub fn api_keys(&self) -> ApiKeys {
         ApiKeys::new(Arc::clone(&self.shared))
@@ -296,5 +310,19 @@ pub(crate) fn last_erasure(connection: &Connection<'_>) -> Result<i64, VaultErro
         .query_one("SELECT max(seq) FROM erasure", &[], |row| row.get::<Option<i64>>(0))?;
     Ok(last.unwrap_or(0))
 }
+
+/// The same within a transaction that nobody else writes beside.
+pub(crate) fn last_erasure_in(tx: &Transaction<'_>) -> Result<i64, VaultError> {
+    if let Some(LastErasure(seq)) = tx.recall() {
+        return Ok(seq);
+    }
+    let seq = last_erasure(tx)?;
+    tx.keep(LastErasure(seq));
+    Ok(seq)
+}
+
+/// The number of the last erasure, as a transaction keeps it.
+#[derive(Clone)]
+pub(crate) struct LastErasure(pub(crate) i64);
 
 const HOUSE_CHECK: &str = "house_check";

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use house::{House, at, name};
+use privet_store::StoreError;
 use privet_text::EntityType::{self, *};
 use privet_vault::{
     ClaimError, OsRandom, RestoreError, RootError, RootKey, ScopeName, Stores, Vault, VaultError,
@@ -285,6 +286,46 @@ proptest! {
             prop_assert_eq!(*owner.entry(claim.token()).or_insert(value), value);
             let opened = scope.open(claim.token(), at(0)).unwrap();
             prop_assert_eq!(opened.expose(), text);
+        }
+    }
+}
+
+/// The tenant leads every key: what one tenant has lies between no two rows of another.
+#[test]
+fn rows_of_two_tenants_never_share_a_range() {
+    for house in [House::new(), House::on_postgres()] {
+        let name = |tenant: &str, principal: String| ScopeName {
+            tenant: tenant.to_owned(),
+            workspace: String::from("sales"),
+            principal,
+            narrow: None,
+        };
+        // By turns, so that they would lie among each other if they were numbered as they come.
+        for n in 0..4 {
+            for tenant in ["acme", "birch", "cedar"] {
+                let scope = house.vault.scope(&name(tenant, format!("laptop-{n}")), at(0)).unwrap();
+                let claim = scope.claim(EntityType::Person, "Jane Doe").unwrap();
+                house.commit(&[claim]).unwrap();
+            }
+        }
+        let ranges: Vec<(String, i64, i64)> = house
+            .store
+            .read(|connection| {
+                connection.query_all(
+                    "SELECT tenant, min(token.scope), max(token.scope) FROM token
+                     JOIN scope ON scope.id = token.scope GROUP BY tenant
+                     ORDER BY min(token.scope)",
+                    &[],
+                    |row| Ok::<_, StoreError>((row.get(0)?, row.get(1)?, row.get(2)?)),
+                )
+            })
+            .unwrap();
+        assert_eq!(ranges.len(), 3, "{ranges:?}");
+        for pair in ranges.windows(2) {
+            let [(_, _, end), (_, begin, _)] = pair else { unreachable!("windows of two") };
+            assert!(end < begin, "{ranges:?}");
+            // Nor do they ever come to: each tenant has its own part of the numbers.
+            assert_ne!(end >> 40, begin >> 40, "{ranges:?}");
         }
     }
 }

@@ -10,7 +10,7 @@
 mod house;
 
 use house::{House, at};
-use privet_vault::{ApiKeys, KeyError, KeyState, MintedKey, NewKey, looks_like_key};
+use privet_vault::{ApiKeys, KeyError, KeyState, MintedKey, NewKey, Permissions, looks_like_key};
 use std::sync::Arc;
 
 fn make(house: &House, name: &str, hours: Option<i64>) -> Result<Arc<MintedKey>, KeyError> {
@@ -19,6 +19,7 @@ fn make(house: &House, name: &str, hours: Option<i64>) -> Result<Arc<MintedKey>,
         tenant: String::from("acme"),
         workspace: String::from("sales"),
         expires_at: hours.map(at),
+        may: Permissions::default(),
     };
     let minted = Arc::new(house.vault.api_keys().mint(new, at(0))?);
     let inner = Arc::clone(&minted);

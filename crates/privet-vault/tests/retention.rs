@@ -39,6 +39,7 @@ macro_rules! on_both {
 
 on_both!(
     tokens_that_nobody_uses_go,
+    letters_are_never_given_again,
     tokens_in_use_stay,
     a_hold_keeps_them,
     a_hold_keeps_them_from_erasure,
@@ -51,6 +52,23 @@ fn tokens_that_nobody_uses_go(house: &House) {
     let opened = house.scope("kim").open(&token, at(31 * 24));
     assert!(matches!(opened, Err(RestoreError::UnknownToken)));
     assert_eq!(claim(house, "kim", 31 * 24), token, "the same value gets the same token");
+}
+
+/// Whoever is the next client must not be called by the letter of the one before.
+fn letters_are_never_given_again(house: &House) {
+    let claim = |client: &str, hours: i64| {
+        let scope = house.vault.scope(&name("kim"), at(hours)).unwrap();
+        let mut letter = |number: u32, _: &[u8; 32]| {
+            Some(format!("CLIENT_{}", char::from(b'A' + u8::try_from(number).ok()?)))
+        };
+        let claim = scope.claim_made(Person, "role/CLIENT", client, &mut letter).unwrap().unwrap();
+        house.commit(std::slice::from_ref(&claim)).unwrap();
+        claim.token().to_owned()
+    };
+    assert_eq!(claim("Jane Doe", 0), "CLIENT_A");
+    assert_eq!(house.vault.expire_tokens(at(31 * 24), MONTH).unwrap(), 1);
+    assert_eq!(claim("Max Muster", 31 * 24), "CLIENT_B");
+    assert_eq!(claim("Jane Doe", 31 * 24), "CLIENT_C");
 }
 
 fn tokens_in_use_stay(house: &House) {
@@ -74,12 +92,14 @@ fn a_hold_keeps_them(house: &House) {
     assert!(house.scope("kim").open(&kept, at(0)).is_ok());
     assert!(house.scope("lee").open(&gone, at(0)).is_err());
     assert_eq!(house.vault.holds().unwrap(), std::slice::from_ref(&hold));
+    assert!(house.vault.is_held().unwrap());
     let end = |id: &str| {
         let id = id.to_owned();
         house.store.write(move |tx| Hold::end(tx, &id, at(1))).wait().unwrap()
     };
     assert!(end(&hold.id) && !end(&hold.id) && !end("hold_none"));
     assert!(house.vault.holds().unwrap()[0].ended_at.is_some());
+    assert!(!house.vault.is_held().unwrap());
     assert_eq!(house.vault.expire_tokens(at(99 * 24), MONTH).unwrap(), 1);
 }
 

@@ -37,7 +37,7 @@ enum Command {
     /// Measure the detectors on labelled documents.
     Eval(eval::Args),
     /// Replace personal data and secrets in files by tokens of the gateway's vault.
-    Mask(masking::Args),
+    Mask(masking::MaskArgs),
     /// Put the values back in place of tokens.
     Unmask(masking::UnmaskArgs),
     /// Check the configuration and explain mistakes by line and column.

@@ -56,6 +56,22 @@ impl House {
         Ok(Self { store, vault, root, key_made })
     }
 
+    /// The same for a command: says what its user should know.
+    pub fn open_aloud(config: &Config, console: &mut Console<'_>) -> Result<Self, CommandError> {
+        let house = Self::open(config, console.environment, (console.now)())?;
+        if let Some(notice) = house.backup_notice() {
+            writeln!(console.err, "{notice}")?;
+        }
+        house.say_replayed(console)?;
+        Ok(house)
+    }
+
+    /// The same, for a command that makes no sense before there is a vault, and makes none.
+    pub fn open_existing(config: &Config, console: &mut Console<'_>) -> Result<Self, CommandError> {
+        refuse_missing(config)?;
+        Self::open_aloud(config, console)
+    }
+
     /// The database of keys.
     pub fn keys(&self) -> &Store {
         self.vault.key_store()
@@ -70,7 +86,7 @@ impl House {
     }
 
     /// Says that erasures were carried out again when the house was opened, and notes it.
-    pub fn say_replayed(&self, console: &mut Console<'_>) -> Result<(), CommandError> {
+    fn say_replayed(&self, console: &mut Console<'_>) -> Result<(), CommandError> {
         let replayed = self.vault.erasures_replayed();
         if replayed == 0 {
             return Ok(());
@@ -102,7 +118,7 @@ impl House {
     }
 
     /// What to say when the key file was made just now.
-    pub fn backup_notice(&self) -> Option<String> {
+    fn backup_notice(&self) -> Option<String> {
         let path = self.key_made.as_ref()?;
         Some(format!(
             "made the root key `{}`: back it up, apart from the data; without it nothing masked \
@@ -125,14 +141,17 @@ pub fn open_existing_store(
     config: &Config,
     environment: &Environment,
 ) -> Result<Store, CommandError> {
-    let path = config.database_file();
-    if config.database.is_none() && !path.is_file() {
-        let text = format!("there is no database `{}`", path.display());
-        return Err(
-            CommandError::failed(text).hint("make a key first: privet key create --name NAME")
-        );
-    }
+    refuse_missing(config)?;
     open_store(config, Schema::Main, environment)
+}
+
+fn refuse_missing(config: &Config) -> Result<(), CommandError> {
+    let path = config.database_file();
+    if config.database.is_some() || path.is_file() {
+        return Ok(());
+    }
+    let text = format!("there is no database `{}`", path.display());
+    Err(CommandError::failed(text).hint("make a key first: privet key create --name NAME"))
 }
 
 fn open_store(

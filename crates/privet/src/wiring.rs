@@ -125,6 +125,7 @@ fn settings(config: &Config, own: &Own) -> Settings {
         scope_by_session: policy.session_scope,
         contact: config.contact.clone(),
         tokens_unused_max: config.tokens_unused,
+        audit_kept: config.audit_kept,
         limits: Limits {
             body_bytes_max: limits.body_bytes_max,
             header_bytes_max: limits.header_bytes_max,
@@ -134,6 +135,8 @@ fn settings(config: &Config, own: &Own) -> Settings {
             body_read_timeout: limits.body_read_timeout,
             shutdown_grace: limits.shutdown_grace,
             memos_unused_max: limits.memos_unused,
+            reveal_values_max: limits.reveal_values_max,
+            reveal_values_hourly_max: limits.reveal_values_hourly_max,
             ..Limits::default()
         },
     }

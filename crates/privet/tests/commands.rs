@@ -296,6 +296,34 @@ fn masked_files_come_back_as_they_were() {
 }
 
 #[test]
+fn a_share_of_a_table_is_drawn_again_by_its_seed() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let rows: String = (0..2000).map(|n| format!("{n},p{n}@acme-mail.test\n")).collect();
+    home.write("people.csv", &format!("n,mail\n{rows}"));
+    let command = ["mask", "people.csv", "--field", "mail=EMAIL_ADDRESS", "--sample", "5%"];
+    let seeded = [&command[..], &["--seed", "7"]].concat();
+    let drawn = home.run_well(&seeded);
+    assert!(drawn.err.contains("of 2000 rows, 5 % (expected 100 ± 10), seed 7"), "{}", drawn.err);
+    let kept = drawn.out.lines().count() - 1;
+    assert!((60..=140).contains(&kept), "{kept} rows");
+    assert!(drawn.out.starts_with("n,mail\n") && !drawn.out.contains("acme-mail"));
+    assert_eq!(home.run_well(&seeded).out, drawn.out);
+    assert_ne!(home.run_well(&command).out, drawn.out, "a new seed each time");
+    let log = home.run_well(&["audit", "tail", "--format", "json"]).out;
+    let noted = format!(r#""sample":{{"percent":5.0,"seed":7,"rows":2000,"kept":{kept}}}"#);
+    assert!(log.contains(&noted), "{log}");
+    home.write("one.json", "{\n\"a\": 1\n}");
+    for (wrong, code) in [
+        (vec!["mask", "one.json", "--sample", "5%"], 4),
+        (vec!["mask", "people.csv", "--sample", "0%"], 2),
+        (vec!["mask", "people.csv", "--seed", "7"], 2),
+    ] {
+        assert_eq!(home.run(&wrong).code, Some(code), "{wrong:?}");
+    }
+}
+
+#[test]
 fn eval_measures_labelled_documents() {
     let home = Home::new();
     let lines = r#"{"text":"mail zoë.k@acme-mail.test now","spans":[{"start":5,"end":25,"type":"MAIL"}]}
@@ -712,4 +740,170 @@ fn a_root_key_in_a_key_service() {
     assert_eq!(gone.status.code(), Some(4));
     let said = String::from_utf8_lossy(&gone.stderr);
     assert!(said.contains("the root key cannot be reached"), "{said}");
+}
+
+/// The days between the dates of one subject stay; another's move by another number.
+#[test]
+fn dates_move_with_their_subject() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let days = |text: &str| -> i64 {
+        let date: jiff::civil::Date = text.parse().unwrap();
+        (date - jiff::civil::date(2000, 1, 1)).get_days().into()
+    };
+    let map = "born: {type: DATE_TIME, operator: date_shift, subject: id}\n\
+               seen: {type: DATE_TIME, operator: {operator: date_shift, days: 365}, subject: id}\n";
+    let rows: Vec<(usize, &str, &str)> =
+        (0..12).map(|n| (n % 6, "1980-02-01", "2024-03-14")).collect();
+    let mut table = String::from("id,born,seen\n");
+    for (id, born, seen) in &rows {
+        table.push_str(&format!("{id},{born},{seen}\n"));
+    }
+    home.write("visits.csv", &table).write("map.yaml", map);
+    let masked = home.run_well(&["mask", "visits.csv", "--fields", "map.yaml"]).out;
+    let mut shifts = std::collections::BTreeMap::new();
+    for (line, (id, born, seen)) in masked.lines().skip(1).zip(&rows) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let shift = days(cells[1]) - days(born);
+        assert_eq!(days(cells[2]) - days(seen), shift, "{line}");
+        assert_eq!(*shifts.entry(*id).or_insert(shift), shift, "the same subject, the same way");
+    }
+    let different: std::collections::BTreeSet<_> = shifts.values().collect();
+    assert!(different.len() >= 4, "{shifts:?}");
+    // The same in JSON, where the path to the subject goes with the path to the date.
+    let map = "p[*].visits[*].day: {type: DATE_TIME, operator: date_shift, subject: 'p[*].id'}\n";
+    let people = r#"{"p":[{"id":0,"visits":[{"day":"2024-03-14"},{"day":"2024-03-20"}]},{"id":"1","visits":[{"day":"2024-03-14"}]}]}"#;
+    home.write("people.json", people).write("map.yaml", map);
+    let masked = home.run_well(&["mask", "people.json", "--fields", "map.yaml"]).out;
+    let read: serde_json::Value = serde_json::from_str(&masked).unwrap();
+    let day = |person: usize, visit: usize| {
+        days(read["p"][person]["visits"][visit]["day"].as_str().unwrap())
+    };
+    assert_eq!(day(0, 0) - days("2024-03-14"), shifts[&0]);
+    assert_eq!(day(0, 1) - day(0, 0), 6);
+    assert_eq!(day(1, 0) - days("2024-03-14"), shifts[&1]);
+    // Without a subject it would be moved as nobody's: better not at all.
+    home.write("people.json", r#"{"p":[{"visits":[{"day":"2024-03-14"}]}]}"#);
+    let ran = home.run(&["mask", "people.json", "--fields", "map.yaml"]);
+    assert!(ran.code == Some(4) && ran.err.contains("does not say its `p[*].id`"), "{}", ran.err);
+    home.write("map.yaml", "id: {type: PERSON, operator: hash, subject: born}\n");
+    let ran = home.run(&["mask", "visits.csv", "--fields", "map.yaml"]);
+    assert!(ran.code == Some(2) && ran.err.contains("`subject` is for"), "{}", ran.err);
+}
+
+/// What is said to SQLite must be said to a server, too.
+#[test]
+fn every_command_works_on_a_server() {
+    let home = Home::new();
+    home.write("database.url", &privet_testing::database());
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(home.path("database.url"), private).unwrap();
+    let address = home.path("database.url");
+    home.write("privet.yaml", &format!("database: {{url: 'file:{}'}}\n", address.display()));
+    home.write("letter.txt", "Write to jane.doe@kestrel-mail.com and to max@orwell-mail.com.\n");
+    let run = |code: i32, args: &[&str]| {
+        let ran = home.run(&[args, &["--config", "privet.yaml"]].concat());
+        assert_eq!(ran.code, Some(code), "{args:?}: {}{}", ran.out, ran.err);
+        ran.out
+    };
+    run(0, &["check"]);
+    run(0, &["key", "create", "--name", "laptop", "--may", "reveal"]);
+    run(0, &["key", "create", "--name", "old", "--expires", "90d"]);
+    run(0, &["key", "revoke", "old"]);
+    assert!(run(0, &["key", "list"]).contains("reveal"));
+    let masked = run(0, &["mask", "letter.txt", "--as", "laptop"]);
+    home.write("masked.txt", &masked);
+    let unmask = ["unmask", "masked.txt", "--as", "laptop", "--reason", "case 17"];
+    assert!(run(0, &unmask).contains("jane.doe@kestrel-mail.com"));
+    assert!(run(0, &["vault", "status"]).contains("postgresql://"));
+    run(0, &["vault", "verify"]);
+    run(0, &["vault", "rotate"]);
+    run(0, &["vault", "rewrap"]);
+    let hold = run(0, &["hold", "create", "--principal", "laptop", "--reason", "case 17"]);
+    assert!(run(0, &["hold", "list"]).contains("stands"));
+    let person = "jane.doe@kestrel-mail.com";
+    let erase = ["subject", "erase", person, "--reason", "case 17", "--yes"];
+    assert_eq!(run(0, &erase), "", "it is held");
+    run(0, &["hold", "end", hold.trim()]);
+    run(1, &["subject", "find", person]);
+    run(0, &["subject", "export", person, "--reason", "case 16"]);
+    assert!(run(0, &erase).contains("certificate"));
+    assert!(run(0, &["subject", "list"]).contains("erasure_"));
+    run(0, &["subject", "retry"]);
+    assert!(!run(0, &unmask).contains("jane.doe"));
+    run(0, &["audit", "tail"]);
+    assert!(run(0, &["audit", "tail", "--event", "unmask"]).contains("unmask"));
+    assert!(run(0, &["audit", "tail", "--event", "hold_created"]).contains(hold.trim()));
+    assert!(run(0, &["audit", "tail", "--request", hold.trim()]).contains("hold_ended"));
+    run(0, &["audit", "tail", "--since", "2026-01-01T00:00:00Z"]);
+    run(0, &["audit", "verify"]);
+    assert!(run(0, &["audit", "export"]).lines().count() > 15);
+}
+
+#[test]
+fn what_needs_a_vault_makes_none() {
+    let home = Home::new();
+    home.write("letter.txt", "to PERSON_K7Q2MX4");
+    for args in [
+        &["subject", "find", "Jane Doe"][..],
+        &["subject", "list"],
+        &["hold", "list"],
+        &["vault", "status"],
+        &["vault", "verify"],
+        &["unmask", "letter.txt", "--reason", "case 17"],
+    ] {
+        let ran = home.run(args);
+        assert_eq!(ran.code, Some(4), "{args:?}: {}", ran.err);
+        assert!(ran.err.contains("there is no database"), "{args:?}: {}", ran.err);
+        assert!(!home.path(".local").exists() && !home.path(".config").exists(), "{args:?}");
+    }
+}
+
+/// The root key in a security module, to its end.
+#[cfg(feature = "pkcs11")]
+#[test]
+fn the_root_key_may_be_in_a_security_module() {
+    use privet_testing::Hsm;
+    let (home, hsm) = (Home::new(), Hsm::new());
+    hsm.make_key("first");
+    let configure = |key: &str| {
+        let text = format!(
+            "root_key: {{pkcs11: {{module: {}, token: {}, key: {key}, pin: 'env:HSM_PIN'}}}}\n",
+            hsm.module().display(),
+            Hsm::TOKEN
+        );
+        home.write("privet.yaml", &text);
+    };
+    let run_with = |pin: &str, args: &[&str]| {
+        let mut command = home.command(args);
+        command.args(["--config", "privet.yaml"]).env("SOFTHSM2_CONF", hsm.settings());
+        command.env("HSM_PIN", pin).output().unwrap()
+    };
+    let well = |args: &[&str]| {
+        let ran = run_with(Hsm::PIN, args);
+        assert!(ran.status.success(), "{args:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    };
+    let refused = |pin: &str, want: &str| {
+        let ran = run_with(pin, &["vault", "verify"]);
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(4), "{said}");
+        assert!(said.contains(want) && !said.contains(pin), "{said}");
+    };
+    configure("first");
+    well(&["check"]);
+    well(&["key", "create", "--name", "laptop"]);
+    well(&["vault", "verify"]);
+    refused("8888", "does not open this vault: PinIncorrect, says C_Login");
+    // To another key, and the first one opens nothing any more.
+    assert_eq!(run_with(Hsm::PIN, &["vault", "rotate"]).status.code(), Some(2), "where to?");
+    hsm.make_key("second");
+    well(&["vault", "rotate", "--to", "second"]);
+    refused(Hsm::PIN, "does not open this vault: ");
+    configure("second");
+    well(&["vault", "verify"]);
+    configure("nowhere");
+    refused(Hsm::PIN, "the token has no AES key `nowhere`");
+    configure("second");
+    hsm.delete_token();
+    refused(Hsm::PIN, "cannot be reached: there is no token");
 }

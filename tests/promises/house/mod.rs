@@ -19,7 +19,7 @@ use privet_detect::{Analyzer, AnalyzerOptions};
 use privet_gateway::{Credential, Gateway, Settings, Tasks, UpstreamSettings};
 use privet_store::{PostgresOptions, Schema, Store, StoreOptions};
 use privet_text::Raw;
-use privet_vault::{KeyError, KeyFile, NewKey, OsRandom, Stores, Vault};
+use privet_vault::{KeyError, KeyFile, NewKey, OsRandom, Permission, Stores, Vault};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -110,11 +110,17 @@ impl House {
 
     /// Somebody who may call. The same name is the same person.
     pub(crate) fn caller(&self, name: &str) -> Caller {
+        self.caller_who_may(name, &[])
+    }
+
+    /// Somebody who may also do that.
+    pub(crate) fn caller_who_may(&self, name: &str, may: &[Permission]) -> Caller {
         let new = NewKey {
             name: name.to_owned(),
             tenant: "default".to_owned(),
             workspace: "default".to_owned(),
             expires_at: None,
+            may: may.iter().copied().collect(),
         };
         let minted = self.vault.api_keys().mint(new, Timestamp::now()).expect("a key");
         let key = minted.text().expose().clone();

@@ -176,7 +176,7 @@ fn guard(
     }
     let replaced = treated.iter().filter(|(_, done)| done.is_some());
     let replaced = replaced.map(|(f, _)| (f.start, f.end)).collect();
-    let (_, literals) = wall::literals(table, std::iter::once((0, said, replaced)));
+    let (_, _, literals) = wall::literals(table, std::iter::once((0, said, replaced)));
     for (_, literal) in literals {
         let done = typed(memory, literal.entity, &literal.surface(said))?;
         treated.retain(|(f, _)| f.end <= literal.start || literal.end <= f.start);

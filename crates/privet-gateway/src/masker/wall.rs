@@ -2,7 +2,6 @@
 //! where Privet put it, or an answer would give the client something it never said.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use privet_mask::operator::surrogate;
 use privet_mask::{Mentions, RestoreTable, RestoreTableBuilder};
@@ -37,17 +36,17 @@ pub(super) fn taken<'t>(
             table.insert(&part, *entity, token);
         }
     }
-    let mentions = Mentions::new(Arc::new(table.build()));
+    let mentions = Mentions::new(table);
     texts.flat_map(|text| mentions.find_values(text)).map(|(_, token)| token).collect()
 }
 
 /// Where `texts` say what the answer would restore, outside of what is `replaced` there:
-/// each with the number of its text. Gives the table back.
+/// each with the number of its text. Gives the tokens back, and their table if it was made.
 pub(super) fn literals<'t>(
-    table: RestoreTableBuilder,
+    tokens: RestoreTableBuilder,
     texts: impl Iterator<Item = (usize, &'t str, Vec<(usize, usize)>)>,
-) -> (RestoreTableBuilder, Vec<(usize, Found)>) {
-    let mentions = Mentions::new(Arc::new(table.build()));
+) -> (RestoreTableBuilder, Option<RestoreTable>, Vec<(usize, Found)>) {
+    let mentions = Mentions::new(tokens);
     let mut found = Vec::new();
     for (number, text, replaced) in texts {
         for place in mentions.find(text) {
@@ -60,5 +59,6 @@ pub(super) fn literals<'t>(
             }
         }
     }
-    (mentions.into_table().map(RestoreTable::reopen).unwrap_or_default(), found)
+    let (tokens, table) = mentions.into_parts();
+    (tokens, table, found)
 }

@@ -139,8 +139,7 @@ impl Restorer {
         let units = self.held.len();
         // The number of a marker is no random part: nothing but backslashes may be added.
         let exact = entry.kind != Kind::Marker
-            || self.written(units).iter().filter(|byte| **byte != b'\\').count()
-                == entry.spelling.len();
+            || self.written(units).iter().filter(|byte| **byte != b'\\').count() == entry.len();
         let fits = first.is_some_and(|first| may_begin(entry.kind, *first, matching.before));
         if exact && fits && matching.complete.last().is_none_or(|last| last.units < units) {
             matching.complete.push(Complete { entry: index, kind: entry.kind, units });

@@ -1,12 +1,13 @@
 //! How a token may be spelled: in its own way, by its random part alone, and telephone
 //! numbers in other groups.
 
-use std::collections::BTreeMap;
+mod phone;
 
 use privet_text::EntityType;
 
-use super::{Entry, Value};
+use super::Value;
 use crate::stem_of;
+pub(crate) use phone::line_of;
 
 /// What kind of spelling it is, and so what may stand beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,52 +33,125 @@ impl Kind {
     }
 }
 
-/// The entries for `values`, sorted. Those after the first `whole` are parts.
-pub(super) fn entries(values: &[Value], whole: usize) -> Vec<Entry> {
-    let mut named: BTreeMap<String, (Kind, usize)> = BTreeMap::new();
-    for (number, value) in values.iter().enumerate().take(whole) {
-        let spelling = value.token.to_ascii_uppercase();
-        named.entry(spelling).or_insert_with(|| (kind_of(&value.token), number));
+/// A spelling of a token, as a place in the letters of all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    start: u32,
+    end: u32,
+    /// Number of its value.
+    value: u32,
+    pub(crate) kind: Kind,
+    /// It is the token itself, not made of it.
+    named: bool,
+}
+
+impl Entry {
+    /// How many bytes it has.
+    pub(crate) fn len(&self) -> usize {
+        (self.end - self.start) as usize
     }
-    let mut derived: BTreeMap<String, Option<(Kind, usize)>> = BTreeMap::new();
-    let mut derive = |spelling: String, kind: Kind, number: usize| {
-        let same = |(_, other): &(Kind, usize)| {
-            let alike = |number: usize| values.get(number).map(|v| v.value.expose());
-            alike(*other) == alike(number)
+
+    /// Number of what it stands for among the values.
+    pub(crate) fn value(&self) -> usize {
+        self.value as usize
+    }
+}
+
+/// Every spelling looked for.
+#[derive(Debug, Default)]
+pub(crate) struct Spellings {
+    /// One behind another, in capitals.
+    letters: Vec<u8>,
+    /// Sorted by how they are spelled.
+    entries: Vec<Entry>,
+}
+
+impl Spellings {
+    /// Those of `values`. Those after the first `whole` are parts.
+    pub(super) fn of_values(values: &[Value], whole: usize) -> Self {
+        let mut spellings = Self::default();
+        spellings.entries.reserve(values.len() * 2);
+        for (number, value) in values.iter().enumerate() {
+            let kind = kind_of(&value.token);
+            spellings.push(number, kind, number < whole, &value.token);
+            if number >= whole {
+                continue;
+            }
+            match kind {
+                Kind::Typed => {
+                    if let Some(label) = label_of(&value.token) {
+                        spellings.push(number, Kind::Label, false, label);
+                    }
+                }
+                Kind::Whole if value.entity == EntityType::PhoneNumber => {
+                    phone::spell(&value.token, |pieces| {
+                        spellings.push(number, Kind::Whole, false, pieces);
+                    });
+                }
+                _ => {}
+            }
+        }
+        spellings.sort();
+        spellings.settle(values);
+        spellings
+    }
+
+    /// The entries, by their spelling.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How one of them is spelled.
+    pub(crate) fn of(&self, entry: &Entry) -> &[u8] {
+        self.letters.get(entry.start as usize..entry.end as usize).unwrap_or_default()
+    }
+
+    fn push(&mut self, value: usize, kind: Kind, named: bool, spelling: &str) {
+        let at = |at: usize| u32::try_from(at).ok();
+        let start = self.letters.len();
+        let end = start + spelling.len();
+        // No request is as large as that.
+        if let (Some(from), Some(to), Some(value)) = (at(start), at(end), at(value)) {
+            self.letters.extend(spelling.bytes().map(|byte| byte.to_ascii_uppercase()));
+            self.entries.push(Entry { start: from, end: to, value, kind, named });
+        }
+    }
+
+    /// By spelling; of one spelling, tokens before what is made of them.
+    fn sort(&mut self) {
+        let letters = &self.letters;
+        let of = |entry: &Entry| {
+            letters.get(entry.start as usize..entry.end as usize).unwrap_or_default()
         };
-        derived
-            .entry(spelling)
-            .and_modify(|known| {
-                // What could be two values is neither.
-                if !known.as_ref().is_some_and(same) {
-                    *known = None;
-                }
-            })
-            .or_insert(Some((kind, number)));
-    };
-    for (number, value) in values.iter().enumerate() {
-        if number >= whole {
-            derive(value.token.to_ascii_uppercase(), kind_of(&value.token), number);
-            continue;
-        }
-        match kind_of(&value.token) {
-            Kind::Typed => {
-                if let Some(label) = label_of(&value.token) {
-                    derive(label.to_ascii_uppercase(), Kind::Label, number);
-                }
-            }
-            Kind::Whole if value.entity == EntityType::PhoneNumber => {
-                phone_spellings(&value.token).for_each(|s| derive(s, Kind::Whole, number));
-            }
-            _ => {}
-        }
+        // Their first letters as one number: comparing hardly ever has to look further.
+        let mut drafts: Vec<(u128, Entry)> = Vec::with_capacity(self.entries.len());
+        drafts.extend(self.entries.iter().map(|entry| {
+            let mut first = [0; 16];
+            first.iter_mut().zip(of(entry)).for_each(|(to, from)| *to = *from);
+            (u128::from_be_bytes(first), *entry)
+        }));
+        drafts.sort_unstable_by(|(a_first, a), (b_first, b)| {
+            let further = || of(a).cmp(of(b)).then(b.named.cmp(&a.named));
+            a_first.cmp(b_first).then_with(further).then(a.value.cmp(&b.value))
+        });
+        self.entries.clear();
+        self.entries.extend(drafts.into_iter().map(|(_, entry)| entry));
     }
-    for (spelling, found) in derived {
-        if let Some(found) = found {
-            named.entry(spelling).or_insert(found);
-        }
+
+    /// Leaves one entry of each spelling: that of the first token spelled like this, or what
+    /// was made of tokens if all of them stand for the same. What could be two values is
+    /// neither.
+    fn settle(&mut self, values: &[Value]) {
+        let said = |entry: &Entry| values.get(entry.value()).map(|value| value.value.expose());
+        let entries = std::mem::take(&mut self.entries);
+        let alike = entries.chunk_by(|a, b| self.of(a) == self.of(b));
+        let one = alike.filter_map(|alike| {
+            let first = alike.first()?;
+            let sure = first.named || alike.iter().all(|other| said(other) == said(first));
+            sure.then_some(*first)
+        });
+        self.entries = one.collect();
     }
-    named.into_iter().map(|(spelling, (kind, value))| Entry { spelling, kind, value }).collect()
 }
 
 fn kind_of(token: &str) -> Kind {
@@ -106,27 +180,3 @@ fn label_of(token: &str) -> Option<&str> {
 
 /// Almost 35 bits.
 const LABEL_CHARS_MIN: usize = 7;
-
-/// The same digits in the groups that people write.
-fn phone_spellings(token: &str) -> impl Iterator<Item = String> {
-    let digits: String = token.chars().filter(char::is_ascii_digit).collect();
-    let mut spellings = Vec::new();
-    if token.starts_with('+') && digits.len() >= 9 {
-        spellings.push(format!("+{digits}"));
-    }
-    let ten = digits.strip_prefix('1').filter(|ten| ten.len() == 10);
-    let ten = ten.or_else(|| (digits.len() == 10 && !digits.starts_with('0')).then_some(&digits));
-    if let Some((area, rest)) = ten.and_then(|ten| ten.split_at_checked(3))
-        && let Some((exchange, line)) = rest.split_at_checked(3)
-        && (digits.len() == 11 || !token.starts_with('+'))
-    {
-        for lead in ["", "+1 ", "+1-", "1-", "+1"] {
-            for (open, close, dash) in
-                [("", "-", "-"), ("(", ") ", "-"), ("", ".", "."), ("", " ", " "), ("", "", "")]
-            {
-                spellings.push(format!("{lead}{open}{area}{close}{exchange}{dash}{line}"));
-            }
-        }
-    }
-    spellings.into_iter().filter(|spelling| spelling.len() >= 10)
-}

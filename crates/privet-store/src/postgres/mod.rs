@@ -1,5 +1,7 @@
 //! PostgreSQL, 15 and later: what several machines share.
 
+mod parameter;
+mod pipeline;
 mod schema;
 mod session;
 mod tls;

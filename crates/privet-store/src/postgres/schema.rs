@@ -10,8 +10,14 @@ use super::session::PostgresSession;
 /// released; changes are new steps.
 fn steps(schema: Schema) -> &'static [&'static str] {
     match schema {
-        Schema::Main => &[include_str!("schema/main-0001.sql")],
-        Schema::Keys => &[include_str!("schema/keys-0001.sql")],
+        Schema::Main => &[
+            include_str!("schema/main-0001.sql"),
+            include_str!("schema/main-0002.sql"),
+            include_str!("schema/main-0003.sql"),
+        ],
+        Schema::Keys => {
+            &[include_str!("schema/keys-0001.sql"), include_str!("schema/keys-0002.sql")]
+        }
     }
 }
 
@@ -86,6 +92,8 @@ fn migrate_to(session: &PostgresSession, name: &str, steps: &[&str]) -> Result<(
     if done == steps.len() {
         return Ok(());
     }
+    // A step may go through every row there is.
+    session.batch("SET LOCAL statement_timeout = 0")?;
     for step in steps.iter().skip(done) {
         session.batch(step)?;
     }
@@ -112,3 +120,68 @@ fn shape(connection: &Connection<'_>, name: &str) -> Result<Option<String>, Stor
 }
 
 const VERSION_MIN: i64 = 150_000;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+    use crate::postgres::tls;
+
+    /// Two tenants whose scopes were made by turns, as version 1 kept them.
+    #[test]
+    fn scopes_of_two_tenants_come_to_lie_apart() {
+        let runtime =
+            Arc::new(Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
+        let config = privet_testing::database().parse().unwrap();
+        let session = PostgresSession::connect(
+            &runtime,
+            &config,
+            tls::connect(None).unwrap(),
+            "SET search_path TO privet",
+        )
+        .unwrap();
+        let (first, all) = (&steps(Schema::Main)[..1], steps(Schema::Main));
+        migrate_to(&session, "privet", first).unwrap();
+        session
+            .batch(
+                "INSERT INTO scope
+                   (tenant, workspace, principal, narrow, reference, last_secret, created_at)
+                 VALUES ('acme', 'w', 'p', '', '\\x01', 0, 0), ('birch', 'w', 'p', '', '\\x02', 7, 0),
+                   ('acme', 'w', 'q', '', '\\x03', 0, 0), ('birch', 'w', 'q', '', '\\x04', 0, 0);
+                 INSERT INTO token SELECT id, 'PERSON_' || id, 'PERSON', reference, 1, '', 0, 0
+                   FROM scope;
+                 INSERT INTO tombstone SELECT id, 'gone' FROM scope;
+                 INSERT INTO secret SELECT id, 1, 1, 'SECRET', reference, NULL, 0 FROM scope;
+                 INSERT INTO segment_memo SELECT id, reference, '', 0, 0 FROM scope;
+                 INSERT INTO answer_memo SELECT id, reference, '', 0, 0 FROM scope;
+                 INSERT INTO refused SELECT id, reference, '', 0, 0 FROM scope;",
+            )
+            .unwrap();
+        migrate_to(&session, "privet", all).unwrap();
+        let connection = Connection::new(&session);
+        let of = |sql: &str| -> Vec<String> {
+            connection.query_all(sql, &[], |row| row.get::<String>(0)).unwrap()
+        };
+        let far = 1i64 << 40;
+        let ids = [(1, "acme"), (3, "acme"), (far + 2, "birch"), (far + 4, "birch")];
+        let want: Vec<String> = ids.iter().map(|(id, tenant)| format!("{id} {tenant}")).collect();
+        for table in ["token", "tombstone", "secret", "segment_memo", "answer_memo", "refused"] {
+            let sql = format!(
+                "SELECT {table}.scope || ' ' || tenant FROM {table}
+                 JOIN scope ON scope.id = {table}.scope ORDER BY {table}.scope"
+            );
+            assert_eq!(of(&sql), want, "{table}");
+        }
+        assert_eq!(
+            of("SELECT 'x' FROM token JOIN scope ON id = scope AND surface <> reference"),
+            [""; 0]
+        );
+        assert_eq!(
+            of("SELECT name || ' ' || number || ' ' || last_scope FROM tenant ORDER BY number"),
+            ["acme 0 3", "birch 1 4"]
+        );
+    }
+}

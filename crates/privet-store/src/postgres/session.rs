@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, mpsc};
 
-use bytes::BytesMut;
 use tokio::runtime::{Handle, Runtime};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Config, Statement};
 
+use super::parameter::{Owned, borrowed, owned};
+use super::pipeline::{self, Expect, Met, Queued, What};
 use super::tls;
-use crate::connection::{Cells, Flow, Row, Session, State};
+use crate::connection::{Flow, JobRun, Row, Session, State};
 use crate::{StoreError, ValueRef};
 
 /// The client's work runs on the store's own runtime, and the caller waits for it on its
@@ -22,6 +22,20 @@ pub(super) struct PostgresSession {
     client: Arc<Client>,
     statements: RefCell<HashMap<String, Statement>>,
     clashed: Cell<bool>,
+    /// Statements nobody waits for yet.
+    queue: RefCell<Vec<Queued>>,
+    job: Cell<Option<Running>>,
+    misjudged: RefCell<Vec<usize>>,
+}
+
+/// The job that runs.
+#[derive(Clone, Copy)]
+struct Running {
+    run: JobRun,
+    /// Where its statements begin in the queue.
+    from: usize,
+    /// Whether a savepoint stands before what it has sent.
+    saved: bool,
 }
 
 impl PostgresSession {
@@ -46,25 +60,92 @@ impl PostgresSession {
             client: Arc::new(client),
             statements: RefCell::default(),
             clashed: Cell::new(false),
+            queue: RefCell::default(),
+            job: Cell::new(None),
+            misjudged: RefCell::default(),
         })
     }
 
     /// Runs statements without parameters.
     pub(super) fn batch(&self, sql: &str) -> Result<(), StoreError> {
         let (client, sql) = (Arc::clone(&self.client), sql.to_owned());
-        self.run(async move { client.batch_execute(&sql).await })
+        self.exchange(async move { client.batch_execute(&sql).await })
     }
 
-    fn run<T: Send + 'static>(
+    /// Sends what waits, and `last`; gives back the answer to that.
+    fn exchange<T: Send + 'static>(
         &self,
-        work: impl Future<Output = Result<T, tokio_postgres::Error>> + Send + 'static,
+        last: impl Future<Output = Result<T, tokio_postgres::Error>> + Send + 'static,
     ) -> Result<T, StoreError> {
-        wait(&self.runtime, work)?.map_err(|error| {
-            if error.code().is_some_and(is_clash) {
-                self.clashed.set(true);
+        self.save();
+        let (client, queued) = (Arc::clone(&self.client), self.queue.take());
+        let (queued, answers, last) = wait(&self.runtime, async move {
+            let (answers, last) = pipeline::send(&client, &queued, last).await;
+            (queued, answers, last)
+        })?;
+        self.judge(&queued, answers)?;
+        let last = last.ok_or(StoreError::Stopped)?;
+        last.map_err(|error| self.told(error))
+    }
+
+    /// Whether everything came true that was taken for granted.
+    fn judge(
+        &self,
+        queued: &[Queued],
+        answers: Vec<Result<Met, tokio_postgres::Error>>,
+    ) -> Result<(), StoreError> {
+        for (queued, answer) in queued.iter().zip(answers) {
+            match answer {
+                Ok(Met::Yes) => {}
+                Ok(Met::No) => self.misjudged.borrow_mut().push(queued.job),
+                Err(error) => {
+                    // Those behind it fail, too, whatever they are.
+                    self.misjudged.borrow_mut().push(queued.job);
+                    return Err(self.told(error));
+                }
             }
-            error.into()
-        })
+        }
+        match self.misjudged.borrow().is_empty() {
+            true => Ok(()),
+            false => Err(StoreError::TakenBack),
+        }
+    }
+
+    fn told(&self, error: tokio_postgres::Error) -> StoreError {
+        if error.code().is_some_and(is_clash) {
+            self.clashed.set(true);
+        }
+        error.into()
+    }
+
+    /// Sets the savepoint to which the running job can be taken back, before the first of its
+    /// statements is sent.
+    fn save(&self) {
+        let Some(running) = self.job.get().filter(|job| !job.saved && !job.run.alone) else {
+            return;
+        };
+        let (job, what) = (running.run.index, What::Plain("SAVEPOINT job"));
+        let savepoint = Queued { job, what, expect: Expect::Anything };
+        let mut queue = self.queue.borrow_mut();
+        let at = running.from.min(queue.len());
+        queue.insert(at, savepoint);
+        self.job.set(Some(Running { saved: true, ..running }));
+    }
+
+    /// Puts a statement into the queue; `None` if it must be waited for.
+    fn queued(
+        &self,
+        sql: &str,
+        params: &[ValueRef<'_>],
+        expect: Expect,
+    ) -> Result<Option<()>, StoreError> {
+        let Some(running) = self.job.get().filter(|job| !job.run.careful) else { return Ok(None) };
+        let what = What::Prepared(self.prepared(sql)?, owned(params));
+        self.queue.borrow_mut().push(Queued { job: running.run.index, what, expect });
+        if self.queue.borrow().len() >= QUEUED_MAX {
+            self.flush()?;
+        }
+        Ok(Some(()))
     }
 
     fn prepared(&self, sql: &str) -> Result<Statement, StoreError> {
@@ -72,7 +153,8 @@ impl PostgresSession {
             return Ok(statement.clone());
         }
         let (client, dollars) = (Arc::clone(&self.client), with_dollars(sql));
-        let statement = self.run(async move { client.prepare(&dollars).await })?;
+        let prepared = wait(&self.runtime, async move { client.prepare(&dollars).await })?;
+        let statement = prepared.map_err(|error| self.told(error))?;
         self.statements.borrow_mut().insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
@@ -82,11 +164,25 @@ impl Session for PostgresSession {
     fn execute(&self, sql: &str, params: &[ValueRef<'_>]) -> Result<usize, StoreError> {
         let statement = self.prepared(sql)?;
         let (client, params) = (Arc::clone(&self.client), owned(params));
-        let changed = self.run(async move {
+        let changed = self.exchange(async move {
             let params = borrowed(&params);
             client.execute_raw(&statement, params).await
         })?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    fn insert_new(&self, sql: &str, params: &[ValueRef<'_>]) -> Result<bool, StoreError> {
+        match self.queued(sql, params, Expect::OneRow)? {
+            Some(()) => Ok(true),
+            None => Ok(self.execute(sql, params)? == 1),
+        }
+    }
+
+    fn execute_later(&self, sql: &str, params: &[ValueRef<'_>]) -> Result<(), StoreError> {
+        match self.queued(sql, params, Expect::Anything)? {
+            Some(()) => Ok(()),
+            None => self.execute(sql, params).map(drop),
+        }
     }
 
     fn query(
@@ -97,7 +193,8 @@ impl Session for PostgresSession {
     ) -> Result<(), StoreError> {
         let statement = self.prepared(sql)?;
         let (client, params) = (Arc::clone(&self.client), owned(params));
-        let rows = self.run(async move { client.query(&statement, &borrowed(&params)).await })?;
+        let rows =
+            self.exchange(async move { client.query(&statement, &borrowed(&params)).await })?;
         for row in &rows {
             if each(&Row::new(row)) == Flow::Stop {
                 break;
@@ -116,7 +213,7 @@ impl Session for PostgresSession {
         let client = Arc::clone(&self.client);
         let keys: Vec<Vec<Owned>> = keys.iter().map(|params| owned(params)).collect();
         // All are sent before the first answer is read.
-        let found = self.run(async move {
+        let found = self.exchange(async move {
             let asked = keys.iter().map(|params| {
                 let (client, statement) = (&client, &statement);
                 async move { client.query(statement, &borrowed(params)).await }
@@ -133,6 +230,7 @@ impl Session for PostgresSession {
 
     fn begin(&self) -> Result<(), StoreError> {
         self.clashed.set(false);
+        self.misjudged.borrow_mut().clear();
         // Machines that write take turns, as SQLite's writers do: the log is one chain, so
         // they would meet there anyway, and later is more expensive.
         self.batch(&format!("BEGIN; SELECT pg_advisory_xact_lock({WRITERS})"))
@@ -143,27 +241,55 @@ impl Session for PostgresSession {
     }
 
     fn rollback(&self) {
+        self.queue.borrow_mut().clear();
+        self.job.set(None);
         // It fails only on a connection that is gone, and the transaction with it.
         let _ = self.batch("ROLLBACK");
     }
 
-    fn savepoint(&self) -> Result<(), StoreError> {
-        self.batch("SAVEPOINT job")
+    fn begin_job(&self, run: JobRun) -> Result<(), StoreError> {
+        let from = self.queue.borrow().len();
+        self.job.set(Some(Running { run, from, saved: false }));
+        Ok(())
     }
 
-    fn release(&self) -> Result<(), StoreError> {
-        self.batch("RELEASE SAVEPOINT job")
+    fn keep_job(&self, run: JobRun) -> Result<(), StoreError> {
+        if self.job.take().is_some_and(|job| job.saved) {
+            let what = What::Plain("RELEASE SAVEPOINT job");
+            let release = Queued { job: run.index, what, expect: Expect::Anything };
+            self.queue.borrow_mut().push(release);
+        }
+        Ok(())
     }
 
-    fn undo(&self) -> Result<(), StoreError> {
+    fn undo_job(&self, _: JobRun) -> Result<(), StoreError> {
+        let Some(job) = self.job.take() else { return Ok(()) };
+        if !job.saved {
+            // None of it was sent.
+            self.queue.borrow_mut().truncate(job.from);
+            return Ok(());
+        }
+        // What waits came after the savepoint.
+        self.queue.borrow_mut().clear();
         self.batch("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")
     }
 
+    fn flush(&self) -> Result<(), StoreError> {
+        let nothing_waits = self.queue.borrow().is_empty();
+        if nothing_waits { Ok(()) } else { self.exchange(async { Ok(()) }) }
+    }
+
+    fn misjudged(&self) -> Vec<usize> {
+        self.misjudged.borrow().clone()
+    }
+
     fn state(&self) -> State {
-        match (self.client.is_closed(), self.clashed.get()) {
-            (true, _) => State::Lost,
-            (false, true) => State::Clashed,
-            (false, false) => State::Fine,
+        let misjudged = !self.misjudged.borrow().is_empty();
+        match (self.client.is_closed(), self.clashed.get(), misjudged) {
+            (true, _, _) => State::Lost,
+            (false, true, _) => State::Clashed,
+            (false, false, true) => State::Misjudged,
+            (false, false, false) => State::Fine,
         }
     }
 
@@ -180,6 +306,9 @@ impl Session for PostgresSession {
         false
     }
 }
+
+/// Most statements that wait: what they hold is kept twice until they are sent.
+const QUEUED_MAX: usize = 1024;
 
 /// The lock of whoever writes: "privet" in bytes.
 const WRITERS: i64 = 0x0070_7269_7665_7400;
@@ -211,85 +340,6 @@ fn with_dollars(sql: &str) -> String {
         text.push(if char == '?' && numbered { '$' } else { char });
     }
     text
-}
-
-/// A parameter on its way to the runtime's thread.
-#[derive(Debug)]
-enum Owned {
-    Null,
-    Integer(i64),
-    Text(String),
-    Blob(Vec<u8>),
-}
-
-fn owned(params: &[ValueRef<'_>]) -> Vec<Owned> {
-    let owned = |value: &ValueRef<'_>| match *value {
-        ValueRef::Null => Owned::Null,
-        ValueRef::Integer(number) => Owned::Integer(number),
-        ValueRef::Text(text) => Owned::Text(text.to_owned()),
-        ValueRef::Blob(bytes) => Owned::Blob(bytes.to_vec()),
-    };
-    params.iter().map(owned).collect()
-}
-
-fn borrowed(params: &[Owned]) -> Vec<&(dyn ToSql + Sync)> {
-    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
-}
-
-impl ToSql for Owned {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Self::Null => Ok(IsNull::Yes),
-            Self::Integer(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
-            Self::Integer(number) if *ty == Type::BOOL => (*number != 0).to_sql(ty, out),
-            Self::Integer(number) => number.to_sql(ty, out),
-            Self::Text(text) => text.to_sql(ty, out),
-            Self::Blob(bytes) => bytes.to_sql(ty, out),
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    to_sql_checked!();
-}
-
-/// A column of a server's row.
-struct Column<'a>(ValueRef<'a>);
-
-impl<'a> FromSql<'a> for Column<'a> {
-    fn from_sql(
-        ty: &Type,
-        raw: &'a [u8],
-    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(match *ty {
-            Type::INT8 => ValueRef::Integer(i64::from_sql(ty, raw)?),
-            Type::INT4 => ValueRef::Integer(i32::from_sql(ty, raw)?.into()),
-            Type::BOOL => ValueRef::Integer(bool::from_sql(ty, raw)?.into()),
-            Type::BYTEA => ValueRef::Blob(raw),
-            _ => ValueRef::Text(<&str>::from_sql(ty, raw)?),
-        }))
-    }
-
-    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(ValueRef::Null))
-    }
-
-    fn accepts(ty: &Type) -> bool {
-        [Type::INT8, Type::INT4, Type::BOOL, Type::BYTEA, Type::TEXT, Type::VARCHAR, Type::NAME]
-            .contains(ty)
-    }
-}
-
-impl Cells for tokio_postgres::Row {
-    fn cell(&self, column: usize) -> Option<ValueRef<'_>> {
-        self.try_get::<_, Column<'_>>(column).ok().map(|cell| cell.0)
-    }
 }
 
 #[cfg(test)]

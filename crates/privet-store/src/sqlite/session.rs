@@ -6,7 +6,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef as SqliteValue};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql};
 
 use super::checkpoint::Checkpointer;
-use crate::connection::{Cells, Flow, Row, Session, State};
+use crate::connection::{Cells, Flow, JobRun, Row, Session, State};
 use crate::{StoreError, ValueRef};
 
 pub(crate) struct SqliteSession {
@@ -99,15 +99,18 @@ impl Session for SqliteSession {
         self.began.set(false);
     }
 
-    fn savepoint(&self) -> Result<(), StoreError> {
-        self.run("SAVEPOINT job")
+    fn begin_job(&self, run: JobRun) -> Result<(), StoreError> {
+        if run.alone { Ok(()) } else { self.run("SAVEPOINT job") }
     }
 
-    fn release(&self) -> Result<(), StoreError> {
-        self.run("RELEASE job")
+    fn keep_job(&self, run: JobRun) -> Result<(), StoreError> {
+        if run.alone { Ok(()) } else { self.run("RELEASE job") }
     }
 
-    fn undo(&self) -> Result<(), StoreError> {
+    fn undo_job(&self, run: JobRun) -> Result<(), StoreError> {
+        if run.alone {
+            return Ok(()); // The whole transaction is taken back.
+        }
         self.run("ROLLBACK TO job")?;
         self.run("RELEASE job")
     }

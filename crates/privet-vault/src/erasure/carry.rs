@@ -9,7 +9,8 @@ use super::ledger::{FromScope, LedgerEntry};
 use crate::VaultError;
 use crate::reservation::lock;
 use crate::scope::{Names, Scope, ScopeName};
-use crate::vault::{Shared, last_erasure};
+use crate::scope_row::ScopeRow;
+use crate::vault::{LastErasure, Shared, last_erasure};
 
 use std::sync::Arc;
 
@@ -85,7 +86,7 @@ fn first_report(entry: &LedgerEntry) -> Option<ErasureReport> {
 fn give_up_keys(shared: &Arc<Shared>, from: &FromScope) -> Result<u64, VaultError> {
     let Some(scope) = Scope::of_names(shared, names(from, 0))? else { return Ok(0) };
     let leaves: Vec<_> = from.tokens.iter().map(|token| scope.leaf(token)).collect();
-    let given_up = shared.ring.give_up(&from.reference, &leaves, &*shared.random)?;
+    let given_up = shared.ring.give_up(&from.tenant, &from.reference, &leaves, &*shared.random)?;
     Ok(u64::try_from(given_up).unwrap_or(u64::MAX))
 }
 
@@ -103,7 +104,16 @@ fn delete_values(
         let mut values = ErasureReport::default().values;
         let mut ids = Vec::with_capacity(scopes.len());
         for from in &scopes {
-            let id = scope_row(tx, from, now)?;
+            // Made anew when a restored backup does not know the scope yet, so that its tokens
+            // are marked before it is used again.
+            let row = ScopeRow {
+                tenant: &from.tenant,
+                workspace: &from.workspace,
+                principal: &from.principal,
+                narrow: &from.narrow,
+                reference: &from.reference,
+            };
+            let id = row.id(tx, now)?;
             ids.push(id);
             for token in &from.tokens {
                 delete_value(tx, id, token, &mut values)?;
@@ -119,6 +129,7 @@ fn delete_values(
             "INSERT INTO erasure (seq, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             params![seq, hash],
         )?;
+        tx.keep(LastErasure(last_erasure(tx)?));
         Ok::<_, VaultError>((values, ids))
     });
     let (values, ids) = written.wait()?;
@@ -147,25 +158,6 @@ fn delete_value(
         params![scope, token],
     )?;
     Ok(())
-}
-
-/// The scope's row; made anew when a restored backup does not know the scope yet, so that
-/// its tokens are marked before it is used again.
-fn scope_row(tx: &Transaction<'_>, from: &FromScope, now: Timestamp) -> Result<i64, VaultError> {
-    tx.execute(
-        "INSERT INTO scope (tenant, workspace, principal, narrow, reference, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-        params![
-            from.tenant,
-            from.workspace,
-            from.principal,
-            from.narrow,
-            from.reference,
-            now.as_second()
-        ],
-    )?;
-    let sql = "SELECT id FROM scope WHERE reference = ?1";
-    tx.query_one(sql, params![from.reference], |row| Ok(row.get(0)?))
 }
 
 /// Deletes the scope's memos that name one of the tokens.

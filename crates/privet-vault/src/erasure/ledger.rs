@@ -100,7 +100,7 @@ impl KeyRing {
                 return Err(VaultError::Tampered("erasure"));
             }
             let body = seal::open(&key, &place(&row.id), &row.body);
-            let scopes = body.and_then(|body| postcard::from_bytes(&body).ok());
+            let scopes = body.and_then(|body| scopes_in(&body));
             before = hash;
             entries.push(LedgerEntry {
                 seq,
@@ -117,6 +117,11 @@ impl KeyRing {
     fn ledger_key(&self) -> Key {
         self.house(Purpose::Ledger, "")
     }
+}
+
+/// What an entry's body says, once it is unsealed.
+fn scopes_in(body: &[u8]) -> Option<Vec<FromScope>> {
+    postcard::from_bytes(body).ok()
 }
 
 fn last(connection: &Connection<'_>) -> Result<Option<(i64, [u8; 32])>, VaultError> {
@@ -156,5 +161,44 @@ fn place(id: &str) -> Place<'_> {
         token: "",
         entity: "",
         key_version: 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// What is written is read; what is cut off or changed is refused or reads as something
+        /// else, and never takes more room than it says.
+        #[test]
+        fn bodies_are_read(
+            tokens in prop::collection::vec("[A-Z_0-9]{0,12}", 0..5),
+            secrets in prop::collection::vec(any::<i64>(), 0..3),
+            at in any::<prop::sample::Index>(),
+            byte: u8,
+        ) {
+            let name = String::from("acme");
+            let scopes = vec![FromScope {
+                reference: [7; 32],
+                tenant: name.clone(),
+                workspace: name.clone(),
+                principal: name.clone(),
+                narrow: String::new(),
+                tokens,
+                secrets,
+            }];
+            let mut body = postcard::to_stdvec(&scopes).unwrap();
+            prop_assert_eq!(scopes_in(&body), Some(scopes));
+            let at = at.index(body.len());
+            prop_assert_eq!(scopes_in(&body[..at]), None);
+            body[at] = byte;
+            if let Some(read) = scopes_in(&body) {
+                let tokens: usize = read.iter().map(|scope| scope.tokens.len()).sum();
+                prop_assert!(tokens <= body.len());
+            }
+        }
     }
 }

@@ -92,12 +92,12 @@ impl Identifier {
 }
 
 /// Whether `part` stands in `whole`, word by word; numbers also across signs.
-fn holds(whole: &[String], part: &[String]) -> bool {
+pub(super) fn holds(whole: &[String], part: &[String]) -> bool {
     !part.is_empty() && whole.windows(part.len()).any(|window| window == part)
 }
 
 /// The words of a text in lower case: runs of letters and digits.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     text.split(|char: char| !char.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)

@@ -5,6 +5,7 @@
 //! and looks at it.
 
 mod mention;
+mod parts;
 
 use jiff::Timestamp;
 use privet_store::{Row, params};
@@ -17,6 +18,7 @@ use crate::{Vault, VaultError, seal, secret};
 
 use mention::Identifiers;
 pub use mention::Likeness;
+use parts::Parts;
 
 /// A value of the vault that is, or may be, about the person.
 #[derive(Debug)]
@@ -41,7 +43,7 @@ pub struct Mention {
 /// What a search has found.
 #[derive(Debug, Default)]
 pub struct Subject {
-    /// In the order of scopes.
+    /// Scope by scope; then the words of which invented names among them are made.
     pub mentions: Vec<Mention>,
     /// How many values were looked at.
     pub searched: u64,
@@ -72,7 +74,11 @@ impl Vault {
     ) -> Result<Subject, SearchError> {
         let identifiers = Identifiers::new(identifiers).ok_or(SearchError::TooShort)?;
         let mut subject = Subject::default();
-        self.each_value(tenant, |scope, row| scope.look_at(&identifiers, row, &mut subject))?;
+        let mut parts = Parts::default();
+        self.each_value(tenant, |scope, row| {
+            scope.look_at(&identifiers, row, &mut subject, &mut parts);
+        })?;
+        parts.link(&mut subject);
         for names in self.shared.store.read(|connection| of_tenant(connection, tenant))? {
             if let Some(scope) = Scope::of_names(&self.shared, names)? {
                 scope.search_secrets(&identifiers, now, &mut subject)?;
@@ -117,7 +123,13 @@ pub(crate) struct StoredValue {
 }
 
 impl Scope {
-    fn look_at(&self, identifiers: &Identifiers, row: StoredValue, subject: &mut Subject) {
+    fn look_at(
+        &self,
+        identifiers: &Identifiers,
+        row: StoredValue,
+        subject: &mut Subject,
+        parts: &mut Parts,
+    ) {
         subject.searched += 1;
         let place = self.place("token", &row.token, &row.entity);
         let value = self
@@ -129,17 +141,26 @@ impl Scope {
             return;
         };
         let entity = EntityType::from_name(&row.entity).unwrap_or(EntityType::Custom);
-        if let Some(likeness) = identifiers.likeness(&value, entity == EntityType::Person) {
-            subject.mentions.push(Mention {
-                likeness,
-                token: row.token,
-                entity,
-                value: Raw::new(value),
-                scope: self.name.clone(),
-                created_at: time_of(row.created_at),
-                reference: self.reference,
-                secret: None,
-            });
+        let likeness = identifiers.likeness(&value, entity == EntityType::Person);
+        let may_be_part = Parts::may_be(&row.token, &value);
+        if likeness.is_none() && !may_be_part {
+            return;
+        }
+        let mention = Mention {
+            likeness: likeness.unwrap_or(Likeness::Possible),
+            token: row.token,
+            entity,
+            value: Raw::new(value),
+            scope: self.name.clone(),
+            created_at: time_of(row.created_at),
+            reference: self.reference,
+            secret: None,
+        };
+        if may_be_part {
+            parts.note(mention.again());
+        }
+        if likeness.is_some() {
+            subject.mentions.push(mention);
         }
     }
 

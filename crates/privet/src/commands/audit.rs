@@ -125,6 +125,13 @@ fn verify_command(
         Ok(verified) => {
             let Head { seq, hash } = verified.head;
             writeln!(console.out, "{} entries, every link holds", verified.entries)?;
+            if verified.let_go > 0 {
+                writeln!(
+                    console.out,
+                    "{} of them without their text, as it says",
+                    verified.let_go
+                )?;
+            }
             writeln!(console.out, "head {seq}:{hash}")?;
             writeln!(
                 console.err,

@@ -147,6 +147,7 @@ fn make_key(vault: &Vault, console: &Console<'_>) -> Result<String, CommandError
         tenant: String::from("default"),
         workspace: String::from("default"),
         expires_at: None,
+        may: privet_vault::Permissions::default(),
     };
     let minted = vault.api_keys().mint(new, (console.now)());
     let minted = minted.map_err(|error| CommandError::could_not_run(&error))?;

@@ -52,8 +52,7 @@ pub fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
-    let house = House::open(&config, console.environment, (console.now)())?;
-    house.say_replayed(console)?;
+    let house = House::open_existing(&config, console)?;
     match command {
         Command::Create { tenant, workspace, principal, reason } => {
             let reason = reason::checked(reason)?;

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use privet_audit::{AuditError, Event, Record, append};
+use privet_audit::{AuditError, Event, Note, Record, append};
 use privet_store::StoreError;
-use privet_vault::{ApiKeys, KeyError, KeyRecord, KeyState, NewKey};
+use privet_vault::{ApiKeys, KeyError, KeyRecord, KeyState, NewKey, Permission};
 
 use crate::config::Wait;
 use crate::console::{CommandError, Console, Exit};
@@ -29,6 +29,10 @@ pub enum Command {
         /// How long it works, such as 90d.
         #[arg(long, value_name = "WAIT")]
         expires: Option<Wait>,
+        /// What it may do beyond sending requests. `reveal`: see what stands behind tokens of its
+        /// workspace, by `POST /privet/v1/reveal`.
+        #[arg(long, value_name = "PERMISSION", value_parser = permission)]
+        may: Vec<Permission>,
     },
     /// List the keys.
     List {
@@ -66,17 +70,15 @@ pub fn run(
             refuse_strange(what, text)?;
         }
     }
-    let house = House::open(&config, console.environment, (console.now)())?;
-    if let Some(notice) = house.backup_notice() {
-        writeln!(console.err, "{notice}")?;
-    }
+    let house = House::open_aloud(&config, console)?;
     match command {
-        Command::Create { name, workspace, tenant, expires } => {
+        Command::Create { name, workspace, tenant, expires, may } => {
             let new = NewKey {
                 name: name.clone(),
                 tenant: tenant.clone(),
                 workspace: workspace.clone(),
                 expires_at: expires.map(|wait| after((console.now)(), wait)).transpose()?,
+                may: may.iter().copied().collect(),
             };
             create(new, &house, console)
         }
@@ -155,6 +157,9 @@ fn with_key(mut record: Record, key: &KeyRecord) -> Record {
     record.key_id = Some(key.id.to_string());
     record.tenant = Some(key.tenant.clone());
     record.workspace = Some(key.workspace.clone());
+    if key.may.include(Permission::Reveal) {
+        record.notes.push(Note::new("may_reveal"));
+    }
     record
 }
 
@@ -172,7 +177,8 @@ fn write_table(
         None => String::from("-"),
     };
     let mut rows = vec![
-        ["ID", "NAME", "WORKSPACE", "STATE", "CREATED", "EXPIRES", "LAST USED"].map(String::from),
+        ["ID", "NAME", "WORKSPACE", "STATE", "CREATED", "EXPIRES", "LAST USED", "MAY"]
+            .map(String::from),
     ];
     rows.extend(keys.iter().map(|key| {
         [
@@ -183,9 +189,10 @@ fn write_table(
             day(Some(key.created_at)),
             day(key.expires_at),
             day(key.last_used),
+            key.may.names(),
         ]
     }));
-    let mut widths = [0; 7];
+    let mut widths = [0; 8];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
@@ -210,6 +217,7 @@ fn as_json(key: &KeyRecord, now: Timestamp) -> serde_json::Value {
         "expires_at": key.expires_at.map(|time| time.to_string()),
         "revoked_at": key.revoked_at.map(|time| time.to_string()),
         "last_used": key.last_used.map(|time| time.to_string()),
+        "may": key.may.names(),
     })
 }
 
@@ -226,6 +234,13 @@ fn after(now: Timestamp, wait: Wait) -> Result<Timestamp, CommandError> {
         .ok()
         .and_then(|wait| now.checked_add(wait).ok())
         .ok_or_else(|| CommandError::wrong_use("the key would expire too far in the future"))
+}
+
+fn permission(name: &str) -> Result<Permission, String> {
+    Permission::from_name(name).ok_or_else(|| {
+        let known: Vec<_> = Permission::ALL.iter().map(|known| known.name()).collect();
+        format!("expected {}", known.join(" or "))
+    })
 }
 
 /// Names stand in logs and lists: one line, visible, not too long.

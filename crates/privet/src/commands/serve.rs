@@ -31,10 +31,7 @@ pub fn run(
     }
     let own = console.detection(&config)?;
     start_log(&config.log);
-    let house = House::open(&config, console.environment, (console.now)())?;
-    if let Some(notice) = house.backup_notice() {
-        writeln!(console.err, "{notice}")?;
-    }
+    let house = House::open_aloud(&config, console)?;
     runtime()?.block_on(async {
         let gateway =
             wiring::gateway(&config, &own, &house, console.environment, Tasks::default())?;

@@ -27,8 +27,8 @@ pub enum Command {
     },
     /// Replace the root key; the old one then opens nothing. Gateways go on meanwhile.
     Rotate {
-        /// The next root key, if the present one is in an environment variable or in AWS KMS: the
-        /// name of another variable, or of another key.
+        /// The next root key, if the present one is in an environment variable, in AWS KMS or in
+        /// PKCS#11: the name of another variable, or of another key.
         #[arg(long, value_name = "NAME")]
         to: Option<String>,
     },
@@ -65,8 +65,7 @@ pub fn run(
     if let Command::Restore { from } = command {
         put_back(from, &config, console)?;
     }
-    let house = House::open(&config, console.environment, (console.now)())?;
-    house.say_replayed(console)?;
+    let house = House::open_existing(&config, console)?;
     let exit = match command {
         Command::Status { format } => status(*format, &config, &house, console),
         Command::Rotate { to } => rotate(to.as_deref(), &config, &house, console),
@@ -97,7 +96,7 @@ fn status(
     row("root key", format!("{}  {}", Root::place(config), status.root_key))?;
     row("tenants", status.tenants.to_string())?;
     row("scopes", status.scopes.to_string())?;
-    row("tokens", format!("{}, and {} erased", status.tokens, status.tombstones))?;
+    row("tokens", format!("{}, and {} never issued again", status.tokens, status.tombstones))?;
     row("secrets", format!("{} markers of the last day", status.secrets))?;
     row("memos", status.memos.to_string())?;
     let open = match status.erasures_open {
@@ -138,22 +137,21 @@ fn rotate(
             let next = root::from_variable(name, console.environment)?;
             (next.name(), rewrapped(house, &next)?)
         }
-        (Root::Kms(kms), Some(key)) => {
-            let next = kms.with_key(key);
-            (next.name(), rewrapped(house, &next)?)
-        }
-        (Root::Kms(_), None) => {
-            return Err(CommandError::wrong_use("a key of the service keeps its old versions")
-                .hint("say which other key to go to: --to KEY"));
+        (root, Some(key)) => {
+            let next = root.with_key(key).ok_or_else(|| {
+                CommandError::wrong_use(
+                    "--to is for root keys in a variable, in AWS KMS or in PKCS#11",
+                )
+            })?;
+            (next.name(), rewrapped(house, &*next)?)
         }
         (Root::Variable(_), None) => {
             return Err(CommandError::wrong_use("the root key is in an environment variable")
                 .hint("say where the next one is: --to NAME, another variable"));
         }
-        (_, Some(_)) => {
-            return Err(CommandError::wrong_use(
-                "--to is for root keys in a variable or in AWS KMS",
-            ));
+        (_, None) => {
+            return Err(CommandError::wrong_use("a key of the service keeps its old versions")
+                .hint("say which other key to go to: --to KEY"));
         }
     };
     note(Event::KeysRotated, &[Note::new("root_key")], house, console)?;

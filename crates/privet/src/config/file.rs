@@ -12,6 +12,8 @@ use super::at::At;
 use super::detection::DetectionFile;
 use super::names::{EntityName, ToolPattern};
 use super::operator::EntityRule;
+use super::retention::RetentionFile;
+use super::root_key::RootKeyFile;
 use super::text::{SecretRef, Size, Wait};
 
 /// The configuration of Privet. Every key may be left out.
@@ -34,7 +36,8 @@ pub struct FileConfig {
     pub key_file: Option<At<PathBuf>>,
     /// Where the root key is, if not in `key_file`: `{env: NAME}` for a variable that holds 64
     /// hexadecimal digits, `{transit: {…}}` for a key of OpenBao or Vault, `{aws_kms: {…}}` for one
-    /// of AWS; the latter two never leave their service.
+    /// of AWS, `{pkcs11: {…}}` for one in a hardware security module; the latter three never leave
+    /// their service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root_key: Option<RootKeyFile>,
     /// Folder of the database of keys; outside `data_dir`, so that a copy of the data opens
@@ -90,67 +93,6 @@ impl Default for FileConfig {
     }
 }
 
-/// A root key elsewhere than in a file.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum RootKeyFile {
-    /// In the environment variable of this name.
-    Env(String),
-    /// In the Transit engine of OpenBao or Vault.
-    Transit(TransitFile),
-    /// In the AWS Key Management Service.
-    AwsKms(KmsFile),
-}
-
-/// A symmetric key of the AWS Key Management Service. Its credentials need `kms:Encrypt` and
-/// `kms:Decrypt`.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KmsFile {
-    /// The key's id, ARN or alias.
-    pub key: String,
-    /// The region, such as `eu-central-1`.
-    pub region: String,
-    /// Default: `env:AWS_ACCESS_KEY_ID`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_key_id: Option<At<SecretRef>>,
-    /// Default: `env:AWS_SECRET_ACCESS_KEY`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secret_access_key: Option<At<SecretRef>>,
-    /// For temporary credentials: where the session token is to be had.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_token: Option<At<SecretRef>>,
-    /// Another address than the region's own, such as a private endpoint. `http://` only on
-    /// loopback.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub endpoint: Option<UpstreamUrl>,
-}
-
-/// A key of the Transit engine of OpenBao or Vault, of a type with authenticated encryption,
-/// such as `aes256-gcm96`.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TransitFile {
-    /// The server's address. `http://` only on loopback.
-    pub url: UpstreamUrl,
-    /// The key's name.
-    pub key: String,
-    /// Where the engine is mounted. Default: `transit`.
-    #[serde(default = "transit")]
-    pub mount: String,
-    /// The token that may encrypt and decrypt with the key, and for `privet vault rotate` also
-    /// rotate and configure it: `env:NAME` or `file:/path`.
-    pub token: At<SecretRef>,
-    /// Certificates to trust instead of the public ones, PEM.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ca_file: Option<At<PathBuf>>,
-}
-
-fn transit() -> String {
-    String::from("transit")
-}
-
 /// A PostgreSQL server, version 15 or later.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -162,24 +104,6 @@ pub struct DatabaseFile {
     /// Certificate authorities to trust instead of the public ones, PEM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<At<PathBuf>>,
-}
-
-/// How long things are kept.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct RetentionFile {
-    /// Days after which a token that nobody uses is deleted with its value, but for those under
-    /// a legal hold. The same value gets the same token again.
-    pub tokens_unused_days: At<u32>,
-    /// Days for which your backups of the keys are kept. The certificate of an erasure names
-    /// the day when the last one from before it is gone.
-    pub key_backups_days: At<u32>,
-}
-
-impl Default for RetentionFile {
-    fn default() -> Self {
-        Self { tokens_unused_days: At::from(400), key_backups_days: At::from(30) }
-    }
 }
 
 /// Files for TLS.
@@ -269,6 +193,10 @@ pub struct LimitsFile {
     /// Days after which it is forgotten how an unused conversation was masked. Who takes it
     /// up later may get other tokens for new secrets, and thinking in it may be left out.
     pub memos_unused_days: At<u32>,
+    /// Most values that one call of `POST /privet/v1/reveal` gives out; see docs/vault.md.
+    pub reveal_values_max: At<u32>,
+    /// Most values that it gives out to one key in an hour.
+    pub reveal_values_hourly_max: At<u32>,
 }
 
 impl Default for LimitsFile {
@@ -283,6 +211,8 @@ impl Default for LimitsFile {
             names_deep: Wait::milliseconds(100),
             shutdown_grace: Wait::seconds(30),
             memos_unused_days: 90.into(),
+            reveal_values_max: 100.into(),
+            reveal_values_hourly_max: 1000.into(),
         }
     }
 }

@@ -14,6 +14,8 @@ mod paths;
 mod problem;
 mod reference;
 mod resolve;
+mod retention;
+mod root_key;
 mod secret;
 mod text;
 
@@ -26,18 +28,19 @@ pub use at::{At, Place};
 pub use detection::{Detection, DetectionFile, ExceptionScope, Exempted, Own};
 pub use environment::Environment;
 pub use file::{
-    Auth, ConnectorRule, DatabaseFile, DepthRule, FileConfig, KmsFile, LimitsFile, LogFile,
-    LogFormat, LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile,
-    RestoreRule, RetentionFile, ScopeFile, SecretNotice, SecretRule, TlsFile, TransitFile,
-    UpstreamFile,
+    Auth, ConnectorRule, DatabaseFile, DepthRule, FileConfig, LimitsFile, LogFile, LogFormat,
+    LogLevel, NamesRule, NumberRule, OpaqueRule, PolicyFile, ProfileRule, RestoreFile, RestoreRule,
+    ScopeFile, SecretNotice, SecretRule, TlsFile, UpstreamFile,
 };
 pub use names::{EntityName, ToolPattern};
 pub use operator::EntityRule;
 pub use problem::{Problem, Problems, Severity};
 pub use reference::{markdown, schema};
-pub use resolve::{
-    Config, Credential, Database, KmsSettings, Limits, Policy, Restore, RootPlace, TlsFiles,
-    TransitSettings, Upstream,
+pub use resolve::{Config, Credential, Database, Limits, Policy, Restore, TlsFiles, Upstream};
+pub use retention::RetentionFile;
+pub use root_key::{
+    KmsFile, KmsSettings, Pkcs11File, Pkcs11Settings, RootKeyFile, RootPlace, TransitFile,
+    TransitSettings,
 };
 pub use secret::{SecretError, read_proxy, read_secret};
 pub use text::{Expected, SecretRef, Size, Wait};
@@ -210,6 +213,30 @@ log: {format: json, level: debug}
         ] {
             assert!(said.contains(want), "{said}");
         }
+    }
+
+    #[test]
+    fn a_security_module_needs_its_library_and_a_build_that_loads_it() {
+        let text =
+            "root_key:\n  pkcs11: {module: /nowhere/p11.so, token: t, key: k, pin: 'env:PIN'}\n";
+        let said = said(text);
+        for want in [
+            "2:20: error: root_key.pkcs11.module: there is no file `/nowhere/p11.so`",
+            "root_key.pkcs11.pin: the environment variable `PIN` is not set here",
+        ] {
+            assert!(said.contains(want), "{said}");
+        }
+        let built_without = !cfg!(feature = "pkcs11");
+        assert_eq!(said.contains("does not speak PKCS#11"), built_without, "{said}");
+    }
+
+    #[test]
+    fn audit_entries_that_go_before_the_providers_copy_are_told() {
+        for (days, want) in [("7", true), ("30", true), ("31", false), ("365", false)] {
+            let said = said(&format!("retention: {{audit_days: {days}}}\n"));
+            assert_eq!(said.contains("retention.audit_days"), want, "{said}");
+        }
+        assert!(said("retention: {audit_days: 0}\n").contains("expected 1 to"));
     }
 
     #[test]

@@ -13,12 +13,13 @@ use super::at::At;
 use super::detection::Detection;
 use super::file::{
     Auth, ConnectorRule, DepthRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
-    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, RootKeyFile, SecretNotice, SecretRule,
-    UpstreamFile,
+    OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
 };
 use super::names::ToolPattern;
 use super::paths::{Paths, is_inside};
 use super::problem::Problems;
+use super::retention::Retention;
+use super::root_key::RootPlace;
 use super::text::{SecretRef, Size};
 use super::{Environment, ProxyRef};
 
@@ -45,6 +46,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long a token may stay unused.
     pub tokens_unused: SignedDuration,
+    /// How long the text of an audit entry is kept, if not for good.
+    pub audit_kept: Option<SignedDuration>,
     /// How long backups of the keys are kept.
     pub key_backups: SignedDuration,
     /// `Host` headers accepted besides those of loopback, in lower case.
@@ -71,61 +74,6 @@ impl Config {
     pub fn keys_file(&self) -> PathBuf {
         self.keys_dir.join("keys.sqlite")
     }
-}
-
-/// Where the root key is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RootPlace {
-    /// In `key_file`.
-    File,
-    /// In the environment variable of this name.
-    Variable(String),
-    /// In a Transit engine.
-    Transit(TransitSettings),
-    /// In the AWS Key Management Service.
-    Kms(KmsSettings),
-}
-
-impl RootPlace {
-    /// The environment variable, if it is in one.
-    fn variable(&self) -> Option<&str> {
-        match self {
-            Self::Variable(name) => Some(name),
-            _ => None,
-        }
-    }
-}
-
-/// A key of the AWS Key Management Service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KmsSettings {
-    /// The key's id, ARN or alias.
-    pub key: String,
-    /// Its region.
-    pub region: String,
-    /// Where the id of the access key is to be had.
-    pub access_key_id: SecretRef,
-    /// Where the access key is to be had.
-    pub secret_access_key: SecretRef,
-    /// Where the session token is to be had, for temporary credentials.
-    pub session_token: Option<SecretRef>,
-    /// Another address than the region's own.
-    pub endpoint: Option<String>,
-}
-
-/// A key of a Transit engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransitSettings {
-    /// The server, without a slash at its end.
-    pub url: String,
-    /// Where the engine is mounted.
-    pub mount: String,
-    /// The key's name.
-    pub key: String,
-    /// Where the token is to be had.
-    pub token: SecretRef,
-    /// Certificates to trust instead of the public ones.
-    pub ca_file: Option<PathBuf>,
 }
 
 /// A PostgreSQL server.
@@ -195,6 +143,10 @@ pub struct Limits {
     pub names_deep: Duration,
     /// How long a memo may stay unused.
     pub memos_unused: Duration,
+    /// Values that one call may reveal.
+    pub reveal_values_max: usize,
+    /// Values that one key may have revealed in an hour.
+    pub reveal_values_hourly_max: usize,
 }
 
 /// What may leave, and how.
@@ -259,39 +211,16 @@ pub(super) fn resolve(
 ) -> Option<Config> {
     let paths = Paths { base, environment };
     let listen = listen(&file, problems);
-    let data_dir = paths.data_dir(file.data_dir.as_ref(), problems);
-    let key_file = paths.key_file(file.key_file.as_ref(), problems);
-    if let (Some(data_dir), Some(key_file)) = (&data_dir, &key_file)
-        && is_inside(key_file, data_dir)
-    {
-        let place = file.key_file.as_ref().or(file.data_dir.as_ref()).and_then(|at| at.place);
-        problems.refuse(
-            place,
-            "key_file: the root key must not lie in `data_dir`: who copies the data would \
-             copy the key",
-        );
-    }
-    let keys_dir = paths.keys_dir(file.keys_dir.as_ref(), key_file.as_deref());
-    if let (Some(data_dir), Some(keys_dir)) = (&data_dir, &keys_dir)
-        && is_inside(keys_dir, data_dir)
-    {
-        let place = file.keys_dir.as_ref().and_then(|at| at.place);
-        problems.refuse(
-            place,
-            "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
-        );
-    }
-    let root_key = root_key(file.root_key, &paths, problems);
+    let Places { data_dir, key_file, keys_dir } = places(&file, &paths, problems);
+    let root_key = RootPlace::resolve(file.root_key, &paths, problems);
     let database = file.database.map(|database| Database {
         url: paths.reference(database.url.value),
         ca_file: database.ca_file.map(|path| paths.existing("database.ca_file", &path, problems)),
     });
-    let variables = [
-        ("root_key.env", root_key.variable()),
-        ("database.url", database.as_ref().and_then(|server| server.url.variable())),
-    ];
-    for (field, name) in variables {
-        if let Some(name) = name.filter(|name| environment.get(name).is_none()) {
+    let address = database.as_ref().and_then(|server| server.url.variable());
+    let variables = [root_key.variable(), address.map(|name| ("database.url", name))];
+    for (field, name) in variables.into_iter().flatten() {
+        if environment.get(name).is_none() {
             let text = format!("{field}: the environment variable `{name}` is not set here");
             problems.warn(None, text);
         }
@@ -302,15 +231,7 @@ pub(super) fn resolve(
     });
     let upstream = upstream(file.upstream, &paths, problems);
     let limits = limits(&file.limits, problems);
-    let retention = &file.retention;
-    let mut days = |name: &str, days: &At<u32>| {
-        if !(1..=DAYS_MAX).contains(&days.value) {
-            problems.refuse(days.place, format!("retention.{name}: expected 1 to {DAYS_MAX}"));
-        }
-        SignedDuration::from_hours(i64::from(days.value) * 24)
-    };
-    let tokens_unused = days("tokens_unused_days", &retention.tokens_unused_days);
-    let key_backups = days("key_backups_days", &retention.key_backups_days);
+    let Retention { tokens_unused, key_backups, audit_kept } = file.retention.resolve(problems);
     let policy = policy(file.policy, problems);
     let listen = listen?;
     if !listen.ip().is_loopback() && file.hosts.is_empty() {
@@ -328,6 +249,7 @@ pub(super) fn resolve(
         upstream,
         limits,
         tokens_unused,
+        audit_kept,
         key_backups,
         hosts: file.hosts.iter().map(|host| host.as_str().to_owned()).collect(),
         origins: file.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
@@ -342,34 +264,38 @@ pub(super) fn resolve(
     })
 }
 
-fn root_key(written: Option<RootKeyFile>, paths: &Paths<'_>, problems: &mut Problems) -> RootPlace {
-    match written {
-        None => RootPlace::File,
-        Some(RootKeyFile::Env(name)) => RootPlace::Variable(name),
-        Some(RootKeyFile::AwsKms(kms)) => {
-            let or_variable = |reference: Option<At<SecretRef>>, name: &str| match reference {
-                Some(reference) => paths.reference(reference.value),
-                None => SecretRef::Env(name.to_owned()),
-            };
-            RootPlace::Kms(KmsSettings {
-                key: kms.key,
-                region: kms.region,
-                access_key_id: or_variable(kms.access_key_id, "AWS_ACCESS_KEY_ID"),
-                secret_access_key: or_variable(kms.secret_access_key, "AWS_SECRET_ACCESS_KEY"),
-                session_token: kms.session_token.map(|token| paths.reference(token.value)),
-                endpoint: kms.endpoint.map(|url| url.as_str().to_owned()),
-            })
-        }
-        Some(RootKeyFile::Transit(transit)) => RootPlace::Transit(TransitSettings {
-            url: transit.url.as_str().to_owned(),
-            mount: transit.mount,
-            key: transit.key,
-            token: paths.reference(transit.token.value),
-            ca_file: transit
-                .ca_file
-                .map(|path| paths.existing("root_key.transit.ca_file", &path, problems)),
-        }),
+/// Where things lie; what is `None` was refused.
+struct Places {
+    data_dir: Option<PathBuf>,
+    key_file: Option<PathBuf>,
+    keys_dir: Option<PathBuf>,
+}
+
+/// Data, keys and root key, each outside the others' reach.
+fn places(file: &FileConfig, paths: &Paths<'_>, problems: &mut Problems) -> Places {
+    let data_dir = paths.data_dir(file.data_dir.as_ref(), problems);
+    let key_file = paths.key_file(file.key_file.as_ref(), problems);
+    let keys_dir = paths.keys_dir(file.keys_dir.as_ref(), key_file.as_deref());
+    let in_data = |path: &Option<PathBuf>| match (&data_dir, path) {
+        (Some(data_dir), Some(path)) => is_inside(path, data_dir),
+        _ => false,
+    };
+    if in_data(&key_file) {
+        let place = file.key_file.as_ref().or(file.data_dir.as_ref()).and_then(|at| at.place);
+        problems.refuse(
+            place,
+            "key_file: the root key must not lie in `data_dir`: who copies the data would \
+             copy the key",
+        );
     }
+    if in_data(&keys_dir) {
+        let place = file.keys_dir.as_ref().and_then(|at| at.place);
+        problems.refuse(
+            place,
+            "keys_dir: the keys must not lie in `data_dir`: who copies the data would copy them",
+        );
+    }
+    Places { data_dir, key_file, keys_dir }
 }
 
 fn listen(file: &FileConfig, problems: &mut Problems) -> Option<SocketAddr> {
@@ -452,6 +378,8 @@ fn limits(file: &LimitsFile, problems: &mut Problems) -> Limits {
         header_bytes_max,
         connections_max: count("connections_max", &file.connections_max),
         streams_max: count("streams_max", &file.streams_max),
+        reveal_values_max: count("reveal_values_max", &file.reveal_values_max),
+        reveal_values_hourly_max: count("reveal_values_hourly_max", &file.reveal_values_hourly_max),
         header_read_timeout: file.header_read_timeout.get(),
         body_read_timeout: file.body_read_timeout.get(),
         shutdown_grace: file.shutdown_grace.get(),
@@ -507,6 +435,3 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
 }
 
 const COUNT_MAX: u32 = 1_000_000;
-
-/// Ten years.
-const DAYS_MAX: u32 = 3653;

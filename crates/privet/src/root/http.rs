@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use privet_vault::RootError;
-use serde_json::Value;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use zeroize::Zeroizing;
+
+use super::answer::{Answer, Service};
 
 /// A client that trusts the certificate in `ca_file`, or the public authorities.
 pub(super) fn agent(ca_file: Option<&Path>) -> Result<Agent, RootError> {
@@ -29,15 +30,16 @@ pub(super) fn agent(ca_file: Option<&Path>) -> Result<Agent, RootError> {
     Ok(config.build().new_agent())
 }
 
-/// Status and body of an answer.
+/// What a service has answered.
 pub(super) fn read(
+    service: Service,
     answer: Result<http::Response<ureq::Body>, ureq::Error>,
-) -> Result<(u16, Value), RootError> {
+) -> Result<Answer, RootError> {
     let unreachable = |error: ureq::Error| RootError::Unreachable(error.to_string());
     let mut answer = answer.map_err(unreachable)?;
     let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX);
     let text = Zeroizing::new(body.read_to_string().map_err(unreachable)?);
-    Ok((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or_default()))
+    service.read(answer.status().as_u16(), &text)
 }
 
 const TIMEOUT: Duration = Duration::from_secs(5);

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use zeroize::Zeroizing;
 
+use super::answer::{Answer, Service};
 use super::http;
 use super::sigv4::{Credentials, Request, authorization, stamps};
 use crate::config::KmsSettings;
@@ -43,7 +44,7 @@ impl Kms {
         Self { key: key.to_owned(), ..self.clone() }
     }
 
-    fn ask(&self, action: &str, body: &Value) -> Result<Value, RootError> {
+    fn ask(&self, action: &str, body: &Value) -> Result<Answer, RootError> {
         let now = Timestamp::now();
         let body = Zeroizing::new(body.to_string());
         let target = format!("TrentService.{action}");
@@ -70,18 +71,7 @@ impl Kms {
         for (name, value) in headers {
             asked = asked.header(name, value);
         }
-        let (status, answer) =
-            http::read(asked.header("authorization", signed).send(body.as_str()))?;
-        // Its own words name keys and policies, never what was wrapped.
-        let kind = answer.pointer("/__type").and_then(Value::as_str).unwrap_or("no reason given");
-        match status {
-            200 => Ok(answer),
-            400 if kind.contains("Throttling") => {
-                Err(RootError::Unreachable(format!("{status}: {kind}")))
-            }
-            400..500 => Err(RootError::Refused(format!("{status}: {kind}"))),
-            _ => Err(RootError::Unreachable(format!("{status}: {kind}"))),
-        }
+        http::read(Service::Kms, asked.header("authorization", signed).send(body.as_str()))
     }
 }
 
@@ -96,10 +86,7 @@ impl RootKeys for Kms {
             "Plaintext": BASE64.encode(key),
             "EncryptionContext": { "privet": BASE64.encode(context) },
         });
-        let answer = self.ask("Encrypt", &body)?;
-        let wrapped =
-            answer.pointer("/CiphertextBlob").and_then(Value::as_str).ok_or_else(no_answer)?;
-        BASE64.decode(wrapped.as_bytes()).map_err(|_| no_answer())
+        self.ask("Encrypt", &body)?.wrapped()
     }
 
     fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Zeroizing<[u8; 32]>, RootError> {
@@ -108,10 +95,7 @@ impl RootKeys for Kms {
             "CiphertextBlob": BASE64.encode(wrapped),
             "EncryptionContext": { "privet": BASE64.encode(context) },
         });
-        let answer = self.ask("Decrypt", &body)?;
-        let key = answer.pointer("/Plaintext").and_then(Value::as_str).ok_or_else(no_answer)?;
-        let key = Zeroizing::new(BASE64.decode(key.as_bytes()).map_err(|_| no_answer())?);
-        key.as_slice().try_into().map(Zeroizing::new).map_err(|_| no_answer())
+        self.ask("Decrypt", &body)?.key()
     }
 }
 
@@ -119,8 +103,4 @@ impl fmt::Debug for Kms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kms").field("endpoint", &self.endpoint).field("key", &self.key).finish()
     }
-}
-
-fn no_answer() -> RootError {
-    RootError::Unreachable(String::from("its answer is not that of the Key Management Service"))
 }

@@ -1,7 +1,10 @@
 //! [`Root`]: where the root key is, as the configuration says.
 
+mod answer;
 mod http;
 mod kms;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod sigv4;
 mod transit;
 
@@ -13,7 +16,10 @@ use privet_vault::{KeyFile, OsRandom, RootKey, RootKeyError, RootKeys};
 use crate::config::{self, Config, Environment, RootPlace, SecretRef};
 use crate::console::CommandError;
 
+pub use answer::{Answer, Service};
 pub use kms::Kms;
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::Pkcs11;
 pub use transit::Transit;
 
 /// The root key.
@@ -27,6 +33,9 @@ pub enum Root {
     Transit(Arc<Transit>),
     /// In the AWS Key Management Service, which never gives it away.
     Kms(Arc<Kms>),
+    /// In a token of PKCS#11, which never gives it away.
+    #[cfg(feature = "pkcs11")]
+    Pkcs11(Arc<Pkcs11>),
 }
 
 impl Root {
@@ -66,6 +75,20 @@ impl Root {
                     .map_err(|error| CommandError::could_not_run(&error))?;
                 Ok((Self::Kms(Arc::new(kms)), None))
             }
+            #[cfg(feature = "pkcs11")]
+            RootPlace::Pkcs11(settings) => {
+                let pin = config::read_secret(&settings.pin, environment).map_err(|error| {
+                    CommandError::could_not_run(&error).hint("it is `root_key.pkcs11.pin`")
+                })?;
+                let pkcs11 = Pkcs11::new(settings, pin)
+                    .map_err(|error| CommandError::could_not_run(&error))?;
+                Ok((Self::Pkcs11(Arc::new(pkcs11)), None))
+            }
+            #[cfg(not(feature = "pkcs11"))]
+            RootPlace::Pkcs11(_) => {
+                Err(CommandError::failed("this build of Privet does not speak PKCS#11")
+                    .hint("build it with `cargo build --release --features pkcs11`"))
+            }
         }
     }
 
@@ -76,6 +99,18 @@ impl Root {
             Self::Variable(key) => Arc::clone(key) as _,
             Self::Transit(transit) => Arc::clone(transit) as _,
             Self::Kms(kms) => Arc::clone(kms) as _,
+            #[cfg(feature = "pkcs11")]
+            Self::Pkcs11(pkcs11) => Arc::clone(pkcs11) as _,
+        }
+    }
+
+    /// Another key of the same service, where a key is not replaced in its place.
+    pub fn with_key(&self, key: &str) -> Option<Box<dyn RootKeys>> {
+        match self {
+            Self::Kms(kms) => Some(Box::new(kms.with_key(key))),
+            #[cfg(feature = "pkcs11")]
+            Self::Pkcs11(pkcs11) => Some(Box::new(pkcs11.with_key(key))),
+            Self::File(_) | Self::Variable(_) | Self::Transit(_) => None,
         }
     }
 
@@ -86,6 +121,7 @@ impl Root {
             RootPlace::Variable(name) => format!("env:{name}"),
             RootPlace::Transit(settings) => format!("{} at {}", settings.key, settings.url),
             RootPlace::Kms(settings) => format!("{} in {}", settings.key, settings.region),
+            RootPlace::Pkcs11(settings) => format!("{} in {}", settings.key, settings.token),
         }
     }
 }

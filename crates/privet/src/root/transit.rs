@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use zeroize::Zeroizing;
 
+use super::answer::{Answer, Service};
 use super::http;
 use crate::config::TransitSettings;
 
@@ -41,26 +42,25 @@ impl Transit {
 
     /// Has the engine unwrap nothing any more that an older version wrapped.
     pub fn end_older_versions(&self) -> Result<(), RootError> {
-        let key = self.get(&format!("keys/{}", self.key))?;
-        let latest =
-            key.pointer("/data/latest_version").and_then(Value::as_u64).ok_or_else(no_answer)?;
+        let latest = self.get(&format!("keys/{}", self.key))?.latest_version()?;
         let config = json!({ "min_decryption_version": latest });
         self.post(&format!("keys/{}/config", self.key), &config).map(drop)
     }
 
-    fn post(&self, path: &str, body: &Value) -> Result<Value, RootError> {
+    fn post(&self, path: &str, body: &Value) -> Result<Answer, RootError> {
         let request = self.agent.post(format!("{}/{path}", self.mount));
         let body = Zeroizing::new(body.to_string());
         let sent = request
             .header("x-vault-token", self.token.expose())
             .header("content-type", "application/json")
             .send(body.as_str());
-        read(sent)
+        http::read(Service::Transit, sent)
     }
 
-    fn get(&self, path: &str) -> Result<Value, RootError> {
+    fn get(&self, path: &str) -> Result<Answer, RootError> {
         let request = self.agent.get(format!("{}/{path}", self.mount));
-        read(request.header("x-vault-token", self.token.expose()).call())
+        let sent = request.header("x-vault-token", self.token.expose()).call();
+        http::read(Service::Transit, sent)
     }
 }
 
@@ -74,10 +74,7 @@ impl RootKeys for Transit {
             "plaintext": BASE64.encode(key),
             "associated_data": BASE64.encode(context),
         });
-        let answer = self.post(&format!("encrypt/{}", self.key), &body)?;
-        let wrapped =
-            answer.pointer("/data/ciphertext").and_then(Value::as_str).ok_or_else(no_answer)?;
-        Ok(wrapped.as_bytes().to_vec())
+        self.post(&format!("encrypt/{}", self.key), &body)?.wrapped()
     }
 
     fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Zeroizing<[u8; 32]>, RootError> {
@@ -87,11 +84,7 @@ impl RootKeys for Transit {
             "ciphertext": wrapped,
             "associated_data": BASE64.encode(context),
         });
-        let answer = self.post(&format!("decrypt/{}", self.key), &body)?;
-        let key =
-            answer.pointer("/data/plaintext").and_then(Value::as_str).ok_or_else(no_answer)?;
-        let key = Zeroizing::new(BASE64.decode(key.as_bytes()).map_err(|_| no_answer())?);
-        key.as_slice().try_into().map(Zeroizing::new).map_err(|_| no_answer())
+        self.post(&format!("decrypt/{}", self.key), &body)?.key()
     }
 }
 
@@ -99,19 +92,4 @@ impl fmt::Debug for Transit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transit").field("mount", &self.mount).field("key", &self.key).finish()
     }
-}
-
-/// What the engine said. Its own words name keys and policies, never what was wrapped.
-fn read(answer: Result<::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, RootError> {
-    let (status, body) = http::read(answer)?;
-    let said = body.pointer("/errors/0").and_then(Value::as_str).unwrap_or("no reason given");
-    match status {
-        200..300 => Ok(body),
-        400 | 403 | 404 => Err(RootError::Refused(format!("{status}: {said}"))),
-        _ => Err(RootError::Unreachable(format!("{status}: {said}"))),
-    }
-}
-
-fn no_answer() -> RootError {
-    RootError::Unreachable(String::from("its answer is not that of a Transit engine"))
 }

@@ -11,6 +11,7 @@ mod names;
 use privet_text::EntityType;
 
 use super::Draw;
+use crate::stem_of;
 use names::{COMPANIES, LANGUAGES, LEGAL_FORMS, PLACE_ENDS, PLACE_STARTS, TITLES};
 
 /// A piece of a name.
@@ -167,10 +168,10 @@ pub fn again(made: &str, attempt: u32) -> Option<String> {
 /// The words of `token` and what each stands for in `surface`, if they can be told apart and
 /// mean something by themselves.
 pub fn parts(entity: EntityType, surface: &str, token: &str) -> Vec<(String, String)> {
-    let pieces = match entity {
-        EntityType::Person => person(surface),
-        _ => return Vec::new(),
-    };
+    if entity != EntityType::Person || stem_of(token).is_some() {
+        return Vec::new();
+    }
+    let pieces = person(surface);
     if pieces.len() < 2 {
         return Vec::new();
     }

@@ -1,11 +1,10 @@
 //! `privet mask`.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use privet_audit::{AuditError, Event, Record};
+use privet_audit::{AuditError, Event, Record, Sample};
 use privet_gateway::ScopeMemory;
 use privet_gateway::masker::{FieldValue, MaskedText, Masker};
 use privet_mask::{Edit, Sweep, assemble};
@@ -14,70 +13,102 @@ use privet_text::Raw;
 use privet_vault::{ClaimError, Scope, insert_claims};
 
 use super::fields::{FieldMap, Spelling};
+use super::sample::{Sampler, Share, told};
+use super::subject::OfSubject;
 use super::{Args, Input, for_each, open_scope};
 use crate::config::Config;
 use crate::console::{CommandError, Console, Exit};
 use crate::house::House;
 use crate::wiring;
 
+/// What `privet mask` takes.
+#[derive(Debug, clap::Args)]
+pub struct MaskArgs {
+    #[command(flatten)]
+    common: Args,
+    /// Only a share of the rows of a CSV file or of JSON Lines, drawn at random.
+    #[arg(long, value_name = "SHARE%")]
+    sample: Option<Share>,
+    /// Draw the same rows again; a new number each time without it.
+    #[arg(long, value_name = "NUMBER", requires = "sample")]
+    seed: Option<u64>,
+}
+
 /// Replaces what is found by tokens.
 pub fn run(
-    args: &Args,
+    args: &MaskArgs,
     config: Option<&Path>,
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
+    let common = &args.common;
     let config = console.load_config(config)?;
-    let house = House::open(&config, console.environment, (console.now)())?;
-    if let Some(notice) = house.backup_notice() {
-        writeln!(console.err, "{notice}")?;
-    }
+    let house = House::open_aloud(&config, console)?;
     let own = console.detection(&config)?;
-    let (scope, name) = open_scope(args, &house, console)?;
+    let (scope, name) = open_scope(common, &house, console)?;
     let masker =
         wiring::maskers(&config, &own).of(&name.workspace, &name.principal, (console.now)());
-    let fields = FieldMap::load(args.fields.as_deref(), &args.field)?;
-    for_each(args, console, |input, console| {
-        let masked = mask_one(&masker, input, &fields, &config, &house, &scope, console)?;
+    let fields = FieldMap::load(common.fields.as_deref(), &common.field)?;
+    let job = Job { masker, fields, config: &config, house: &house, scope };
+    let sampler = args.sample.map(|share| Sampler::new(share, args.seed)).transpose()?;
+    for_each(common, console, |input, console| {
+        let Some(sampler) = sampler else {
+            return Ok(job.mask(input, None, console)?.text.into_inner());
+        };
+        let (drawn, sample) = sampler.draw(input)?;
+        let masked = job.mask(&drawn, Some(&sample), console)?;
+        writeln!(console.err, "privet: {}", told(&super::name_of(&input.path), &sample))?;
         Ok(masked.text.into_inner())
     })
+}
+
+/// What masks the texts of one run.
+struct Job<'r> {
+    masker: Arc<Masker>,
+    fields: FieldMap,
+    config: &'r Config,
+    house: &'r House,
+    scope: Arc<Scope>,
 }
 
 /// How often a file is masked again because a gateway claimed a token first.
 const RACES_MAX: usize = 5;
 
-/// Masks one text; its tokens and the audit entry are on disk before it is shown.
-fn mask_one(
-    masker: &Masker,
-    input: &Input,
-    fields: &FieldMap,
-    config: &Config,
-    house: &House,
-    scope: &Arc<Scope>,
-    console: &Console<'_>,
-) -> Result<MaskedText, CommandError> {
-    let text = Raw::new(input.text.clone());
-    let now = (console.now)();
-    for _ in 0..RACES_MAX {
-        let secrets = wiring::secret_mode(&config.policy);
-        let mut memory = ScopeMemory::new(Arc::clone(scope), secrets, now);
-        let masked = match fields.is_empty() {
-            true => masker.mask_text(&text, &mut memory).map_err(|error| refused(input, &error))?,
-            false => mask_fields(masker, input, &text, fields, &mut memory)?,
-        };
-        let record = record(&masked, input, scope, console);
-        let claims = memory.into_claims();
-        let writing = house.store.write(move |tx| -> Result<(), WriteError> {
-            insert_claims(tx, &claims, now)?;
-            privet_audit::append(tx, &record, now)?;
-            Ok(())
-        });
-        match writing.wait() {
-            Ok(()) => return Ok(masked),
-            Err(WriteError::Claim(ClaimError::Conflict)) => {}
-            Err(error) => return Err(CommandError::could_not_run(&error)),
+impl Job<'_> {
+    /// Masks one text; its tokens and the audit entry are on disk before it is shown.
+    fn mask(
+        &self,
+        input: &Input,
+        sample: Option<&Sample>,
+        console: &Console<'_>,
+    ) -> Result<MaskedText, CommandError> {
+        let text = Raw::new(input.text.clone());
+        let now = (console.now)();
+        for _ in 0..RACES_MAX {
+            let secrets = wiring::secret_mode(&self.config.policy);
+            let mut memory = ScopeMemory::new(Arc::clone(&self.scope), secrets, now);
+            let masked = match self.fields.is_empty() {
+                true => self
+                    .masker
+                    .mask_text(&text, &mut memory)
+                    .map_err(|error| refused(input, &error))?,
+                false => mask_fields(&self.masker, input, &text, &self.fields, &mut memory)?,
+            };
+            let mut record = record(&masked, input, &self.scope, console);
+            record.sample = sample.cloned();
+            let claims = memory.into_claims();
+            let writing = self.house.store.write(move |tx| -> Result<(), WriteError> {
+                insert_claims(tx, &claims, now)?;
+                privet_audit::append(tx, &record, now)?;
+                Ok(())
+            });
+            match writing.wait() {
+                Ok(()) => return Ok(masked),
+                Err(WriteError::Claim(ClaimError::Conflict)) => {}
+                Err(error) => return Err(CommandError::could_not_run(&error)),
+            }
         }
+        Err(CommandError::failed("a gateway keeps claiming the same tokens; try again"))
     }
-    Err(CommandError::failed("a gateway keeps claiming the same tokens; try again"))
 }
 
 fn refused(input: &Input, refusal: &dyn std::fmt::Display) -> CommandError {
@@ -101,8 +132,13 @@ fn mask_fields(
             _ => FieldValue::Text(&place.value),
         };
         let what = (place.field.entity, place.field.operator.as_ref());
-        let masked =
-            masker.mask_field(what, &value, memory).map_err(|error| refused(input, &error))?;
+        let masked = match &place.subject {
+            None => masker.mask_field(what, &value, memory),
+            Some(subject) => {
+                masker.mask_field(what, &value, &mut OfSubject { memory: &mut *memory, subject })
+            }
+        };
+        let masked = masked.map_err(|error| refused(input, &error))?;
         let operator = masked.as_ref().map_or("keep", |masked| masked.operator);
         *counts.entry(place.field.entity).or_default() += 1;
         *operators.entry((place.field.entity, operator.to_owned())).or_default() += 1;

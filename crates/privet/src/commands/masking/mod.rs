@@ -4,6 +4,8 @@
 mod fields;
 mod mask;
 mod present;
+mod sample;
+mod subject;
 mod unmask;
 
 use std::io::{IsTerminal, Write};
@@ -16,7 +18,8 @@ use crate::commands::scan::{Item, Walk, name_of, read_input, read_text};
 use crate::console::{CommandError, Console, Exit};
 use crate::house::House;
 
-pub use mask::run as mask;
+pub use mask::{MaskArgs, run as mask};
+pub use sample::Share;
 pub use unmask::{UnmaskArgs, run as unmask};
 
 /// What both take.
@@ -35,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     scope: Option<String>,
     /// Only these columns or JSON paths: a YAML file of `NAME: TYPE` or
-    /// `NAME: {type: TYPE, operator: OPERATOR}`. Every other byte stays.
+    /// `NAME: {type: TYPE, operator: OPERATOR, subject: NAME}`. Every other byte stays.
     #[arg(long, value_name = "FILE")]
     fields: Option<PathBuf>,
     /// Only this column or JSON path; may be given several times.

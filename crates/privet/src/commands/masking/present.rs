@@ -1,7 +1,6 @@
 //! Which tokens of a scope stand in a text, however they look.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use privet_mask::{Mentions, RestoreTableBuilder};
@@ -31,10 +30,9 @@ pub(super) fn tokens_in(
             table.insert(&token.token, token.entity, &token.token);
         }
     }
-    let table = table.build();
     let types: BTreeMap<String, EntityType> =
         table.tokens().map(|(token, entity)| (token.to_owned(), entity)).collect();
-    let found = Mentions::new(Arc::new(table)).find_values(text);
+    let found = Mentions::new(table).find_values(text);
     let named = found.into_iter().filter_map(|(_, token)| {
         let entity = types.get(&token).copied()?;
         Some((token, entity))

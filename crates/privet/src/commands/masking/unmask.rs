@@ -40,7 +40,7 @@ pub fn run(
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
     let reason = reason::checked(&args.reason)?;
-    let house = House::open(&config, console.environment, (console.now)())?;
+    let house = House::open_existing(&config, console)?;
     let UnmaskArgs { files: args, limit, .. } = args;
     let (scope, _) = open_scope(args, &house, console)?;
     let reveal = Reveal { house: &house, scope: &scope, reason, limit: *limit };
@@ -117,6 +117,7 @@ impl Reveal<'_> {
         let Self { house, scope, .. } = self;
         let mut record = Record::new(Event::Unmask);
         record.principal = Some(console.operator());
+        record.tokens_of = Some(scope.name().principal.clone());
         record.tenant = Some(scope.name().tenant.clone());
         record.workspace = Some(scope.name().workspace.clone());
         record.entities = opened.counts.clone();

@@ -86,8 +86,7 @@ pub fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CommandError> {
     let config = console.load_config(config)?;
-    let house = House::open(&config, console.environment, (console.now)())?;
-    house.say_replayed(console)?;
+    let house = House::open_existing(&config, console)?;
     let exit = match command {
         Command::Find { who, format } => find(who, *format, &house, console),
         Command::Export { who, reason } => export(who, reason, &config, &house, console),

@@ -11,16 +11,15 @@ pub(super) fn find<'m>(
     text: &str,
     fields: &'m BTreeMap<String, Field>,
 ) -> Result<Vec<Place<'m>>, String> {
-    let lead = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let first_line = text.get(lead..).unwrap_or_default().lines().next().unwrap_or_default();
-    let delimiter = delimiter_of(first_line);
-    let mut rows = Rows { text, at: lead, delimiter };
+    let mut rows = Rows::of(text);
+    let delimiter = rows.delimiter;
     let head = rows.next().unwrap_or(Ok(Vec::new()))?;
     let names: Vec<String> = head.iter().map(|cell| cell.value(text)).collect();
     let columns: Vec<Option<&Field>> = names.iter().map(|name| fields.get(name.trim())).collect();
     if let Some(missing) = fields.keys().find(|field| !names.iter().any(|n| n.trim() == **field)) {
         return Err(format!("there is no column `{missing}`"));
     }
+    let column = |wanted: &str| names.iter().position(|name| name.trim() == wanted);
     let mut places = Vec::new();
     for (number, row) in rows.enumerate() {
         let row = row?;
@@ -33,11 +32,35 @@ pub(super) fn find<'m>(
             if let Some(field) = field
                 && !cell.is_empty()
             {
+                let subject = field.subject.as_deref().map(|name| {
+                    let cell = column(name).and_then(|at| row.get(at));
+                    let subject = cell.map(|cell| cell.value(text).trim().to_owned());
+                    subject
+                        .filter(|subject| !subject.is_empty())
+                        .ok_or_else(|| format!("row {} does not say its `{name}`", number + 2))
+                });
                 let spelling = Spelling::Cell { quoted: cell.quoted, delimiter };
-                let value = cell.value(text);
-                places.push(Place { range: cell.inside.clone(), value, field, spelling });
+                let (range, value) = (cell.inside.clone(), cell.value(text));
+                let subject = subject.transpose()?;
+                places.push(Place { range, value, field, spelling, subject });
             }
         }
+    }
+    Ok(places)
+}
+
+/// Where the rows stand, the head first, each with its line break.
+pub(in super::super) fn rows(text: &str) -> Result<Vec<Range<usize>>, String> {
+    let mut rows = Rows::of(text);
+    let mut places = Vec::new();
+    let mut from = 0;
+    while let Some(row) = rows.next() {
+        let row = row?;
+        // An empty last line is no row.
+        if rows.at < text.len() || !row.iter().all(Cell::is_empty) {
+            places.push(from..rows.at);
+        }
+        from = rows.at;
     }
     Ok(places)
 }
@@ -72,7 +95,13 @@ struct Rows<'t> {
     delimiter: char,
 }
 
-impl Rows<'_> {
+impl<'t> Rows<'t> {
+    fn of(text: &'t str) -> Self {
+        let lead = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let first_line = text.get(lead..).unwrap_or_default().lines().next().unwrap_or_default();
+        Self { text, at: lead, delimiter: delimiter_of(first_line) }
+    }
+
     fn row(&mut self) -> Result<Vec<Cell>, String> {
         let mut cells = Vec::new();
         loop {
@@ -140,7 +169,7 @@ mod tests {
     use super::*;
 
     fn fields(names: &[&str]) -> BTreeMap<String, Field> {
-        let field = || Field { entity: EntityType::Person, operator: None };
+        let field = || Field { entity: EntityType::Person, operator: None, subject: None };
         names.iter().map(|name| ((*name).to_owned(), field())).collect()
     }
 

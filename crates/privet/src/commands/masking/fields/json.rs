@@ -12,22 +12,25 @@ pub(super) fn find<'m>(
     text: &str,
     fields: &'m BTreeMap<String, Field>,
 ) -> Result<Vec<Place<'m>>, String> {
-    let paths: Vec<(Vec<Step>, &Field)> = fields
+    let paths: Vec<Wanted<'_>> = fields
         .iter()
-        .map(|(path, field)| Ok((steps(path)?, field)))
+        .map(|(path, field)| {
+            let subject = field.subject.as_deref().map(steps).transpose()?;
+            Ok(Wanted { path: steps(path)?, subject, field })
+        })
         .collect::<Result<_, String>>()?;
     let mut places = Vec::new();
     let mut documents = 0;
     if let Ok(json) = Json::parse_str(text) {
         documents = 1;
-        walk_all(&json, &paths, 0, &mut places);
+        walk_all(&json, &paths, 0, &mut places)?;
     } else {
         let mut at = 0;
         for (number, line) in text.split_inclusive('\n').enumerate() {
             if !line.trim().is_empty() {
                 let wrong = |_| format!("line {} is no JSON", number + 1);
                 let json = Json::parse_str(line.trim_end()).map_err(wrong)?;
-                walk_all(&json, &paths, at, &mut places);
+                walk_all(&json, &paths, at, &mut places)?;
                 documents += 1;
             }
             at += line.len();
@@ -40,6 +43,13 @@ pub(super) fn find<'m>(
     places.sort_by_key(|place| place.range.start);
     places.dedup_by(|later, first| later.range == first.range);
     Ok(places)
+}
+
+/// A field that the map names, and where it stands.
+struct Wanted<'m> {
+    path: Vec<Step>,
+    subject: Option<Vec<Step>>,
+    field: &'m Field,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,24 +88,52 @@ fn steps(path: &str) -> Result<Vec<Step>, String> {
 
 fn walk_all<'m>(
     json: &Json<'_>,
-    paths: &[(Vec<Step>, &'m Field)],
+    paths: &[Wanted<'m>],
     offset: usize,
     places: &mut Vec<Place<'m>>,
-) {
-    for (path, field) in paths {
-        walk(json, json.root(), path, &mut |node| {
+) -> Result<(), String> {
+    for Wanted { path, subject, field } in paths {
+        let mut take = |node, subject: Option<&str>| {
             let (range, spelling) = match json.kind(node) {
                 Kind::String => (json.inner_range(node), Spelling::String),
                 Kind::Number => (json.range(node), Spelling::Number),
                 _ => return,
             };
             let range = range.start + offset..range.end + offset;
-            let value = json.text(node).into_owned();
+            let (value, subject) = (json.text(node).into_owned(), subject.map(str::to_owned));
             if !value.is_empty() {
-                places.push(Place { range, value, field, spelling });
+                places.push(Place { range, value, field, spelling, subject });
             }
+        };
+        let Some(subject) = subject else {
+            walk(json, json.root(), path, &mut |node| take(node, None));
+            continue;
+        };
+        // Up to where the two part they lead to the same record.
+        let same = path.iter().zip(subject).take_while(|(one, other)| one == other).count();
+        let same = same.min(path.len().min(subject.len()) - 1);
+        let (lead, path) = path.split_at(same);
+        let subject = subject.get(same..).unwrap_or_default();
+        let mut nameless = false;
+        walk(json, json.root(), lead, &mut |record| {
+            let mut whose = None;
+            walk(json, record, subject, &mut |node| {
+                if matches!(json.kind(node), Kind::String | Kind::Number) && whose.is_none() {
+                    whose = Some(json.text(node).trim().to_owned());
+                }
+            });
+            let whose = whose.filter(|whose| !whose.is_empty());
+            walk(json, record, path, &mut |node| {
+                nameless |= whose.is_none();
+                take(node, whose.as_deref());
+            });
         });
+        if nameless {
+            let name = field.subject.as_deref().unwrap_or_default();
+            return Err(format!("a record does not say its `{name}`"));
+        }
     }
+    Ok(())
 }
 
 fn walk(json: &Json<'_>, node: NodeId, path: &[Step], found: &mut dyn FnMut(NodeId)) {
@@ -140,7 +178,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str, path: &str) -> Result<Vec<String>, String> {
-        let field = Field { entity: EntityType::Person, operator: None };
+        let field = Field { entity: EntityType::Person, operator: None, subject: None };
         let fields = BTreeMap::from([(path.to_owned(), field)]);
         let places = find(text, &fields)?;
         Ok(places.iter().map(|place| text[place.range.clone()].to_owned()).collect())

@@ -1,7 +1,7 @@
 //! Field maps: exactly the named columns of a CSV file or values of a JSON document change,
 //! and every other byte stays.
 
-mod csv;
+pub(super) mod csv;
 mod json;
 
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub(super) struct Field {
     pub(super) entity: EntityType,
     /// `None`: as policy says of the type.
     pub(super) operator: Option<Operator>,
+    /// Where the same record says whose it is.
+    pub(super) subject: Option<String>,
 }
 
 /// Fields by the name of their column, or by their path in JSON.
@@ -49,19 +51,23 @@ impl FromStr for FieldArg {
             let rule: EntityRule = serde_saphyr::from_str(operator).map_err(|e| e.to_string())?;
             checked(rule.operator(entity)?, entity)
         });
-        Ok(Self(name.to_owned(), Field { entity, operator: operator.transpose()? }))
+        Ok(Self(name.to_owned(), Field { entity, operator: operator.transpose()?, subject: None }))
     }
 }
 
 /// A field as it is written in a file.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "expected an entity type, or `{type: TYPE, operator: OPERATOR}`")]
+#[serde(
+    untagged,
+    expecting = "expected an entity type, or `{type: TYPE, operator: OPERATOR, subject: NAME}`"
+)]
 enum FieldFile {
     Type(EntityName),
     Full {
         #[serde(rename = "type")]
         entity: EntityName,
         operator: Option<EntityRule>,
+        subject: Option<String>,
     },
 }
 
@@ -86,14 +92,17 @@ impl FieldMap {
             let read: BTreeMap<String, FieldFile> =
                 serde_saphyr::from_str(&text).map_err(|error| wrong(&error.without_snippet()))?;
             for (name, field) in read {
-                let (entity, rule) = match field {
-                    FieldFile::Type(entity) => (entity.0, None),
-                    FieldFile::Full { entity, operator } => (entity.0, operator),
+                let (entity, rule, subject) = match field {
+                    FieldFile::Type(entity) => (entity.0, None, None),
+                    FieldFile::Full { entity, operator, subject } => (entity.0, operator, subject),
                 };
                 let operator = rule.map(|rule| checked(rule.operator(entity)?, entity));
                 let operator =
                     operator.transpose().map_err(|why| wrong(&format!("`{name}`: {why}")))?;
-                map.insert(name, Field { entity, operator });
+                if subject.is_some() && !matches!(operator, Some(Operator::DateShift { .. })) {
+                    return Err(wrong(&format!("`{name}`: `subject` is for `date_shift`")));
+                }
+                map.insert(name, Field { entity, operator, subject });
             }
         }
         map.extend(args.iter().map(|arg| (arg.0.clone(), arg.1.clone())));
@@ -108,15 +117,33 @@ impl FieldMap {
     /// The fields of `input` that the map names, in the order of the file.
     pub(super) fn find<'m>(&'m self, input: &Input) -> Result<Vec<Place<'m>>, CommandError> {
         let name = super::name_of(&input.path);
-        let extension = input.path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-        let looks_json = input.text.trim_start().starts_with(['{', '[']);
-        let found = match extension.to_ascii_lowercase().as_str() {
-            "csv" | "tsv" => csv::find(&input.text, &self.0),
-            "json" | "jsonl" | "ndjson" => json::find(&input.text, &self.0),
-            _ if looks_json => json::find(&input.text, &self.0),
-            _ => csv::find(&input.text, &self.0),
+        let found = match Layout::of(input) {
+            Layout::Csv => csv::find(&input.text, &self.0),
+            Layout::Json => json::find(&input.text, &self.0),
         };
         found.map_err(|why| CommandError::failed(format!("`{name}`: {why}; nothing was written")))
+    }
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Rows of cells.
+    Csv,
+    /// A document, or one a line.
+    Json,
+}
+
+impl Layout {
+    /// By the end of its name, or else by how it begins.
+    pub(super) fn of(input: &Input) -> Self {
+        let extension = input.path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+        match extension.to_ascii_lowercase().as_str() {
+            "csv" | "tsv" => Self::Csv,
+            "json" | "jsonl" | "ndjson" => Self::Json,
+            _ if input.text.trim_start().starts_with(['{', '[']) => Self::Json,
+            _ => Self::Csv,
+        }
     }
 }
 
@@ -129,6 +156,8 @@ pub(super) struct Place<'m> {
     pub(super) value: String,
     pub(super) field: &'m Field,
     pub(super) spelling: Spelling,
+    /// Whose it is, if the field says where that stands.
+    pub(super) subject: Option<String>,
 }
 
 /// How a field is written.
@@ -173,7 +202,10 @@ mod tests {
         let parse = |text: &str| text.parse::<FieldArg>().map(|arg| (arg.0, arg.1));
         let (name, field) = parse("$.customer.mail=EMAIL_ADDRESS").unwrap();
         assert_eq!(name, "$.customer.mail");
-        assert_eq!(field, Field { entity: EntityType::EmailAddress, operator: None });
+        assert_eq!(
+            field,
+            Field { entity: EntityType::EmailAddress, operator: None, subject: None }
+        );
         let (_, field) = parse("zip=POSTAL_CODE:{operator: generalize, to: zip3}").unwrap();
         assert!(matches!(field.operator, Some(Operator::Generalize { to: Some(_) })));
         for (wrong, why) in [
