@@ -253,7 +253,10 @@ mod tests {
         ] {
             assert_eq!(people(text, ModelUse::Precise), 0, "in {text:?}");
         }
-        assert_eq!(people("send(\"Dear Jane Doe,\", \"from Ingrid Maier\");", ModelUse::Precise), 2);
+        assert_eq!(
+            people("send(\"Dear Jane Doe,\", \"from Ingrid Maier\");", ModelUse::Precise),
+            2
+        );
     }
 
     #[test]
