@@ -19,6 +19,7 @@ mod disguise;
 mod email;
 mod exception;
 mod explain;
+mod handle;
 mod home_path;
 mod language;
 mod model;

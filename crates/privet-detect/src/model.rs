@@ -10,6 +10,7 @@ use privet_text::{EntitySet, EntityType, Finding, Reason, Score, Span};
 
 use crate::code::{is_comment, is_entry, is_identifier, line_around, looks_like_code};
 use crate::depth::{Allowance, Depth};
+use crate::handle::{holds_first_name, is_handle};
 use crate::plausible::{is_plausible, is_thing};
 
 /// Whether the name model is asked, and which mistakes weigh more.
@@ -133,12 +134,18 @@ impl NameModel {
         if !enough {
             return None;
         }
+        let (entity, recognizer) = match mention.name {
+            Name::Person if is_handle(text, mention.start) && !holds_first_name(value) => {
+                (EntityType::SocialHandle, "model/handle")
+            }
+            name => (entity(name), recognizer(name)),
+        };
         Some(Finding {
-            entity: entity(mention.name),
+            entity,
             span: Span::new(mention.start, mention.end)?,
             // What is below one half but above the threshold is reported all the same.
             score: Score::new(mention.confidence.max(0.5)),
-            recognizer: recognizer(mention.name),
+            recognizer,
             reasons: vec![Reason::Model],
         })
     }
