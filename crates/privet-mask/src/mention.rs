@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use privet_text::EntityType;
 
-use crate::table::line_of;
+use crate::table::ten_digits_of;
 use crate::{
     Destination, End, Form, HostList, LeafObserver, Needles, RestoreTable, RestoreTableBuilder,
     Restorer,
@@ -14,13 +14,16 @@ use crate::{
 /// A search for tokens, however they are spelled. What a client itself says like this must be
 /// masked, or the answer would give it back as something else.
 ///
-/// Costs little where nothing is said: a search for a few letters of each token. The table of
-/// their spellings is made when the first of them is met.
+/// Costs little where nothing is said: a search for a few letters of each token. Where some of
+/// them stand, the text's letters and digits are searched for more; and where those stand, too,
+/// it is read as an answer would be. The table that this needs is made when it first happens.
 pub struct Mentions {
     tokens: RestoreTableBuilder,
     table: OnceLock<Arc<RestoreTable>>,
-    /// Letters and digits without which nothing is a spelling of a token.
+    /// A run of letters and digits without which nothing is a spelling of a token.
     needles: Needles,
+    /// Letters and digits that every spelling of a token has, whatever stands between them.
+    compact: OnceLock<Needles>,
     /// Some token has none that are enough to be searched for.
     all: bool,
 }
@@ -33,7 +36,8 @@ impl Mentions {
         for (token, entity) in tokens.tokens().chain(tokens.parts()) {
             all |= !push_core(token, entity, &mut needles);
         }
-        Self { needles: needles.sorted(), table: OnceLock::new(), tokens, all }
+        let (table, compact) = (OnceLock::new(), OnceLock::new());
+        Self { needles: needles.sorted(), compact, table, tokens, all }
     }
 
     /// The tokens again, and their table if it had to be made.
@@ -48,10 +52,16 @@ impl Mentions {
 
     /// The places, from left to right, each with the value that would be restored there.
     pub fn find_values(&self, text: &str) -> Vec<(Range<usize>, String)> {
-        if self.tokens.is_empty() || !(self.all || self.needles.is_in(text.as_bytes())) {
-            return Vec::new();
+        match self.all || self.may_hold(text) {
+            true => self.restored(text),
+            false => Vec::new(),
         }
-        self.restored(text)
+    }
+
+    fn may_hold(&self, text: &str) -> bool {
+        let compact = || self.compact.get_or_init(|| compact_needles(&self.tokens));
+        self.needles.is_in(text.as_bytes())
+            && compact().is_in(&text.bytes().filter(u8::is_ascii_alphanumeric).collect::<Vec<u8>>())
     }
 
     fn restored(&self, text: &str) -> Vec<(Range<usize>, String)> {
@@ -80,29 +90,48 @@ fn push_core(token: &str, entity: EntityType, needles: &mut Needles) -> bool {
     let mut push = |core: &[&str]| {
         needles.push(0, |bytes| core.iter().for_each(|c| bytes.extend_from_slice(c.as_bytes())));
     };
-    if entity == EntityType::PhoneNumber
-        && let Some(line) = line_of(token)
-    {
-        push(&[&line]);
+    if let Some(line) = ten_digits(token, entity).as_ref().and_then(|ten| ten.get(6..)) {
+        push(&[line]);
     }
-    let runs = token.split(|c: char| !c.is_ascii_alphanumeric());
-    // Digits say more: the label of a typed token rather than its type.
-    let weight = |run: &&str| (run.len() >= RUN_BYTES_MIN, has_digit(run), run.len());
-    let Some(run) = runs.max_by_key(weight) else { return false };
-    if run.len() >= RUN_BYTES_MIN {
+    if let Some(run) = run_of(token) {
         push(&[run]);
         return true;
     }
     // `198.18.3.7`: backslashes are all that may come before its dots.
+    let compact = token.bytes().filter(u8::is_ascii_alphanumeric).count();
     let mut parts = token.split(['.', ':']);
     match (parts.next(), token.bytes().find(|byte| matches!(byte, b'.' | b':'))) {
-        (Some(first), Some(sign)) if first.len() + 1 >= RUN_BYTES_MIN => {
+        (Some(first), Some(sign))
+            if first.len() + 1 >= RUN_BYTES_MIN && compact >= RUN_BYTES_MIN =>
+        {
             push(&[first, if sign == b'.' { "." } else { ":" }]);
             push(&[first, "\\"]);
             true
         }
         _ => false,
     }
+}
+
+/// For each of `tokens`, the letters and digits of what no spelling of it is without.
+fn compact_needles(tokens: &RestoreTableBuilder) -> Needles {
+    let mut needles = Needles::default();
+    for (token, entity) in tokens.tokens().chain(tokens.parts()) {
+        let ten = ten_digits(token, entity);
+        let core = ten.as_deref().or_else(|| run_of(token)).unwrap_or(token);
+        needles.push(0, |bytes| bytes.extend(core.bytes().filter(u8::is_ascii_alphanumeric)));
+    }
+    needles.sorted()
+}
+
+fn ten_digits(token: &str, entity: EntityType) -> Option<String> {
+    if entity == EntityType::PhoneNumber { ten_digits_of(token) } else { None }
+}
+
+/// The run of letters and digits of a token that says most.
+fn run_of(token: &str) -> Option<&str> {
+    let runs = token.split(|c: char| !c.is_ascii_alphanumeric());
+    // Digits say more: the label of a typed token rather than its type.
+    runs.filter(|run| run.len() >= RUN_BYTES_MIN).max_by_key(|run| (has_digit(run), run.len()))
 }
 
 fn has_digit(run: &str) -> bool {
@@ -176,7 +205,8 @@ mod tests {
         }
     }
 
-    const TOKENS: [(&str, EntityType); 7] = [
+    const TOKENS: [(&str, EntityType); 8] = [
+        ("198.é", EntityType::Custom),
         ("PERSON_K7Q2MX4", EntityType::Person),
         ("198.18.3.7", EntityType::IpAddress),
         ("10.0.0.1", EntityType::IpAddress),

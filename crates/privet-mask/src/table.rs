@@ -7,7 +7,7 @@ use privet_text::{EntityType, Raw};
 
 pub use builder::RestoreTableBuilder;
 use spelling::Spellings;
-pub(crate) use spelling::{Entry, Kind, line_of};
+pub(crate) use spelling::{Entry, Kind, ten_digits_of};
 
 /// Every token that Privet put into one request, with its value. An answer
 /// restores these and no others (promise 8).

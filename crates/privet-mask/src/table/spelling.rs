@@ -7,7 +7,7 @@ use privet_text::EntityType;
 
 use super::Value;
 use crate::stem_of;
-pub(crate) use phone::line_of;
+pub(crate) use phone::ten_digits_of;
 
 /// What kind of spelling it is, and so what may stand beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

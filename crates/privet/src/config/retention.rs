@@ -85,8 +85,8 @@ impl Window {
             }
             longer if longer > *days_max => {
                 let text = format!(
-                    "retention.{name}: {purpose} needs at most {days_max} days; personal data is to \
-                     be kept no longer than its purpose needs (GDPR, article 5(1)(e))"
+                    "retention.{name}: kept for {purpose}, which takes at most {days_max} days; \
+                     personal data is to be kept no longer than its purpose needs (GDPR, article 5(1)(e))"
                 );
                 problems.warn(days.place, text);
             }
@@ -110,12 +110,15 @@ mod tests {
     fn longer_than_the_purpose_needs() {
         for (tokens, backups, audit, want) in [
             (400, 30, None, vec![]),
-            (401, 30, Some(2192), vec!["retention.tokens_unused_days: conversations"]),
+            (401, 30, Some(2192), vec!["retention.tokens_unused_days: kept for conversations"]),
             (
                 7,
                 91,
                 Some(2193),
-                vec!["retention.key_backups_days: getting", "retention.audit_days: showing"],
+                vec![
+                    "retention.key_backups_days: kept for getting",
+                    "retention.audit_days: kept for showing",
+                ],
             ),
             (7, 30, Some(30), vec!["retention.audit_days: what was sent is forgotten before"]),
             (

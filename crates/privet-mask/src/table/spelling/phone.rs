@@ -13,10 +13,11 @@ fn digits_of(token: &str) -> String {
     token.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The last digits of a number that is written in several groups: no spelling is without them.
-pub(crate) fn line_of(token: &str) -> Option<String> {
+/// The digits of a number that is written in several groups. No spelling is without them, and
+/// the last four always stand together.
+pub(crate) fn ten_digits_of(token: &str) -> Option<String> {
     let digits = digits_of(token);
-    groups(token, &digits).map(|(.., line)| line.to_owned())
+    groups(token, &digits).map(|(area, exchange, line)| [area, exchange, line].concat())
 }
 
 /// Tells the spellings of a number.
