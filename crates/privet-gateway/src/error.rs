@@ -97,7 +97,7 @@ impl Problem {
     pub(crate) fn reply(&self, request_id: &str, contact: Option<&str>) -> Response<ReplyBody> {
         let (status, name) = self.kind.shape();
         let mut message = format!("Privet: {}", self.message);
-        if self.kind == Kind::Invalid {
+        if matches!(self.kind, Kind::Invalid | Kind::Forbidden) {
             if let Some(contact) = contact {
                 message.push_str(&format!(". Ask {contact}"));
             }
