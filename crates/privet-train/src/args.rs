@@ -25,6 +25,8 @@ pub(crate) enum Task {
     Names(Names),
     /// Makes the table of the deep tier.
     Encoder(Encoder),
+    /// Labels texts with both tiers, as a teacher.
+    Label(Label),
     /// Measures both tiers, alone and together, on the texts held back.
     Tiers(Tiers),
     /// Measures thresholds on the texts held back, with a table that was not trained on them.
@@ -52,7 +54,8 @@ pub(crate) struct Names {
     /// Train on all texts, also those held back.
     #[arg(long)]
     pub(crate) all: bool,
-    /// Groups of corpora that are left out, by name.
+    /// Groups of corpora that are left out, by name, and with them what teachers labelled;
+    /// `teachers` leaves out only that.
     #[arg(long)]
     pub(crate) without: Vec<String>,
     #[command(flatten)]
@@ -73,11 +76,29 @@ pub(crate) struct Encoder {
     /// Where to write the table.
     #[arg(long, default_value = "crates/privet-encoder/model/encoder.bin")]
     pub(crate) out: PathBuf,
-    /// Groups of corpora that are left out, by name.
+    /// Groups of corpora that are left out, by name, and with them what teachers labelled;
+    /// `teachers` leaves out only that.
     #[arg(long)]
     pub(crate) without: Vec<String>,
     #[command(flatten)]
     pub(crate) recipe: encoder::Recipe,
+}
+
+#[derive(Arguments)]
+pub(crate) struct Label {
+    /// The texts: an object with `id` and `text` a line.
+    pub(crate) texts: PathBuf,
+    /// Where to write them with spans.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) tables: Tables,
+    /// With the fast tagger alone.
+    #[arg(long)]
+    pub(crate) fast: bool,
+    /// More names are found with more.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) eagerness: f32,
 }
 
 #[derive(Arguments)]

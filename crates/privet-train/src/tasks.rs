@@ -10,8 +10,9 @@ use privet_tagger::{Model, Tagger};
 use crate::args::{self, Tables, Task};
 use crate::corpus::{Corpus, Document, GROUPS};
 use crate::score::{self, Tags};
+use crate::silver;
 use crate::trainer::{Recipe, Text, Trainer};
-use crate::{encoder, fairness, generate, speed, variant, words};
+use crate::{encoder, fairness, generate, label, speed, variant, words};
 
 /// Does it.
 pub(crate) fn run(task: Task) -> anyhow::Result<()> {
@@ -19,6 +20,7 @@ pub(crate) fn run(task: Task) -> anyhow::Result<()> {
         Task::Words { out } => make_words(&out),
         Task::Names(asked) => make_names(&asked),
         Task::Encoder(asked) => make_encoder(asked),
+        Task::Label(asked) => label::label(&asked),
         Task::Tiers(asked) => measure_tiers(&asked),
         Task::Thresholds(asked) => measure_thresholds(&asked),
         Task::Fairness { deep } => measure_fairness(deep),
@@ -34,17 +36,23 @@ fn make_words(out: &Path) -> anyhow::Result<()> {
 }
 
 fn make_names(asked: &args::Names) -> anyhow::Result<()> {
-    let corpora = read(&asked.corpora)?;
+    let mut corpora = read(&asked.corpora, by_teachers(&asked.without))?;
     let table = trained(&corpora, &asked.recipe, |corpus, held_back| {
         (asked.all || !held_back) && !is_one_of(corpus, &asked.without)
     });
     std::fs::write(&asked.out, &table)?;
     println!("wrote {}", asked.out.display());
-    score::print(&corpora, Vec::leak(table), |document| document.held_back)
+    let table: &'static [u8] = Vec::leak(table);
+    score::print(&corpora, table, |document| document.held_back)?;
+    corpora.retain(|corpus| is_one_of(corpus, &asked.without));
+    if !corpora.is_empty() {
+        score::print(&corpora, table, |_| true)?;
+    }
+    Ok(())
 }
 
 fn make_encoder(asked: args::Encoder) -> anyhow::Result<()> {
-    let corpora = read(&asked.corpora)?;
+    let corpora = read(&asked.corpora, by_teachers(&asked.without))?;
     let places = encoder::Places { start: asked.encoder, state: asked.state };
     let takes = |corpus: &Corpus, document: &Document| {
         !document.held_back && !is_one_of(corpus, &asked.without)
@@ -111,7 +119,7 @@ fn measure_speed(asked: &args::Speed) -> anyhow::Result<()> {
 }
 
 fn leave_out(asked: &args::LeaveOut) -> anyhow::Result<()> {
-    let corpora = read(&asked.corpora)?;
+    let corpora = read(&asked.corpora, None)?;
     for group in GROUPS.iter().filter(|group| group.starts_with(&asked.only)) {
         let table = trained(&corpora, &asked.recipe, |corpus, _| corpus.group != *group);
         let left_out: Vec<Corpus> =
@@ -127,7 +135,7 @@ fn leave_out(asked: &args::LeaveOut) -> anyhow::Result<()> {
 
 impl Tables {
     /// The models of both tiers.
-    fn read(&self) -> anyhow::Result<(Tagger, Encoder)> {
+    pub(crate) fn read(&self) -> anyhow::Result<(Tagger, Encoder)> {
         let tagger = match &self.fast_table {
             None => Tagger::shared(0.0).context("no table")?,
             Some(path) => Tagger::new(Model::decode(Vec::leak(std::fs::read(path)?))?, 0.0),
@@ -147,9 +155,15 @@ fn is_one_of(corpus: &Corpus, groups: &[String]) -> bool {
     groups.iter().any(|group| group == corpus.group)
 }
 
-/// The labelled texts, and those made from templates.
-fn read(folder: &Path) -> anyhow::Result<Vec<Corpus>> {
+/// What teachers labelled, unless something must not be known: they tell what they know of it.
+fn by_teachers(without: &[String]) -> Option<Corpus> {
+    without.is_empty().then(silver::corpus)
+}
+
+/// The labelled texts, those that teachers labelled, and those made from templates.
+fn read(folder: &Path, by_teachers: Option<Corpus>) -> anyhow::Result<Vec<Corpus>> {
     let mut corpora = Corpus::read_all(folder)?;
+    corpora.extend(by_teachers);
     corpora.push(generate::corpus(&variant::Names::new()));
     Ok(corpora)
 }

@@ -8,6 +8,7 @@ use privet_tagger::{
 
 use crate::corpus::{Corpus, Document, Span};
 use crate::random::Random;
+use crate::silver::TEACHERS;
 use crate::variant::{Names, Variant, Writing, written};
 use crate::vocabulary::Vocabulary;
 
@@ -82,12 +83,14 @@ pub(crate) struct Trainer {
 const GRADIENT_MIN: f32 = 0.003;
 
 impl Trainer {
-    /// A trainer that knows the features of `texts` and no weights yet.
+    /// A trainer that knows the features of `texts` and no weights yet. What only teachers'
+    /// texts have gets none: the table has no room for it.
     pub(crate) fn new(recipe: Recipe, texts: &[Text<'_>]) -> Self {
         let mut random = Random::new(recipe.seed);
         let names = Names::new();
         let mut vocabulary = Vocabulary::new();
-        for (number, Text { document, .. }) in texts.iter().enumerate() {
+        let by_people = texts.iter().filter(|text| text.corpus.group != TEACHERS);
+        for (number, Text { document, .. }) in by_people.enumerate() {
             let other = names.replaced(document, &mut random);
             for document in [*document, &other] {
                 for writing in [Writing::AsIs, Writing::Lower, Writing::Upper] {
