@@ -17,6 +17,7 @@ mod depth;
 mod detector;
 mod disguise;
 mod email;
+mod eponym;
 mod exception;
 mod explain;
 mod handle;
