@@ -117,6 +117,8 @@ fn parse(text: &str) -> Result<FileConfig, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use privet_mask::operator::Operator;
+    use privet_text::EntityType;
 
     fn environment() -> Environment {
         let variables = [("HOME", "/home/kim"), ("ANTHROPIC_API_KEY", "sk-ant-invented")];
@@ -327,6 +329,41 @@ log: {format: json, level: debug}
         for (text, want) in rows {
             assert!(load_text(text).is_ok() && said(text).contains(want), "{}", said(text));
         }
+    }
+
+    /// Who wrote `LOCATION` before places were told apart means the same as ever.
+    #[test]
+    fn what_is_said_of_places_holds_for_their_kinds() {
+        use EntityType::{City, Country, Location, State};
+        let rows: [(&str, [(EntityType, Option<&str>); 4]); 4] = [
+            (
+                "LOCATION: redact",
+                [Location, City, State, Country].map(|entity| (entity, Some("redact"))),
+            ),
+            (
+                "LOCATION: keep, CITY: hash",
+                [
+                    (Location, Some("keep")),
+                    (City, Some("hash")),
+                    (State, Some("keep")),
+                    (Country, Some("keep")),
+                ],
+            ),
+            (
+                "COUNTRY: keep",
+                [(Location, None), (City, None), (State, None), (Country, Some("keep"))],
+            ),
+            ("PERSON: keep", [Location, City, State, Country].map(|entity| (entity, None))),
+        ];
+        for (rules, want) in rows {
+            let config = load_text(&format!("policy: {{entities: {{{rules}}}}}")).unwrap().config;
+            for (entity, operator) in want {
+                let got = config.policy.entities.get(&entity).map(Operator::name);
+                assert_eq!(got, operator, "{entity} by {rules}");
+            }
+        }
+        let wrong = "policy: {entities: {LOCATION: hide}}";
+        assert_eq!(said(wrong).lines().count(), 1, "{}", said(wrong));
     }
 
     #[test]
