@@ -10,7 +10,8 @@ LANGUAGES = "en de es fr it nl pt pt_PT sv da nb".split()
 GROUPS = "EU UN EZ XA XB QO AC CP CQ DG EA TA IC ZZ AQ".split()
 # What CLDR's short names mean elsewhere.
 MISLEADING = {"Man", "Norfolk", "Salvador", "San Martín", "Santa Lucía", "Granada", "Guadalupe", "Saint-Martin", "Saint Martin", "Keeling",
-    "partie néerlandaise"}
+    "partie néerlandaise", "Santa Elena", "Santa Helena", "Sainte-Hélène", "San Bartolomé", "São Bartolomeu", "Saint-Barthélemy",
+    "São Martinho", "Sainte-Lucie", "Santa Lúcia", "Montserrat"}
 # A smaller town does not take its name from a state or a country, and has no names in other languages.
 LARGE = 100_000
 

@@ -149,7 +149,8 @@ const REALMS: &[&str] = &[
 /// What stands behind a state.
 const PROVINCES: &[&str] = &[" state", " province", " prefecture", " oblast", " governorate"];
 
-/// States of the United States, provinces of Canada and states of Australia (ISO 3166-2).
+/// States of the United States, provinces of Canada, states of Australia and some of Brazil
+/// (ISO 3166-2).
 const CODES: &str = "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT \
     NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AB BC MB NB NL NS NT NU \
-    ON PE QC SK YT NSW VIC QLD TAS ACT SA";
+    ON PE QC SK YT NSW VIC QLD TAS ACT SA SP RJ MG RS BA CE GO DF RN PB";
