@@ -45,6 +45,7 @@ fn known(name: &str) -> Option<EntityType> {
         .or_else(|| without_article.and_then(genitive))
 }
 
+/// What the lists say of a key: a location if it is one of those that are nothing else.
 fn listed(key: &str) -> Option<EntityType> {
     table::kind(hash(key))
 }
@@ -52,7 +53,8 @@ fn listed(key: &str) -> Option<EntityType> {
 /// The kind of a name with a word that says it: "City of Ely", "Commonwealth of Virginia",
 /// "New York State".
 fn named(key: &str) -> Option<EntityType> {
-    use EntityType::{City, Country, State};
+    use EntityType::{City, Country, Location, State};
+    let listed = |name| listed(name).filter(|kind| *kind != Location);
     let after = |words: &[&str]| {
         let rest = words.iter().find_map(|word| key.strip_prefix(word)?.strip_prefix(' '));
         rest.filter(|rest| !rest.is_empty())

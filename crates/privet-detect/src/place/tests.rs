@@ -170,7 +170,10 @@ fn names_of_several() {
             Country,
             "Jamaica | Cuba | Chile | Peru | Chad | Niger | Albania | Armenia | Hong Kong | Puerto Rico | França",
         ),
-        (Location, "Java | Bali | Kent | Cornwall | Mars | Marne | Loire | Crimea"),
+        (
+            Location,
+            "the Andes | les Alpes | Java | Bali | Kent | Cornwall | Mars | Marne | Loire | Crimea",
+        ),
     ]);
 }
 
