@@ -335,32 +335,20 @@ log: {format: json, level: debug}
     #[test]
     fn what_is_said_of_places_holds_for_their_kinds() {
         use EntityType::{City, Country, Location, State};
-        let rows: [(&str, [(EntityType, Option<&str>); 4]); 4] = [
-            (
-                "LOCATION: redact",
-                [Location, City, State, Country].map(|entity| (entity, Some("redact"))),
-            ),
+        // What is done with a location, a city, a state, a country.
+        let rows = [
+            ("LOCATION: redact", [Some("redact"); 4]),
             (
                 "LOCATION: keep, CITY: hash",
-                [
-                    (Location, Some("keep")),
-                    (City, Some("hash")),
-                    (State, Some("keep")),
-                    (Country, Some("keep")),
-                ],
+                [Some("keep"), Some("hash"), Some("keep"), Some("keep")],
             ),
-            (
-                "COUNTRY: keep",
-                [(Location, None), (City, None), (State, None), (Country, Some("keep"))],
-            ),
-            ("PERSON: keep", [Location, City, State, Country].map(|entity| (entity, None))),
+            ("COUNTRY: keep", [None, None, None, Some("keep")]),
+            ("PERSON: keep", [None; 4]),
         ];
         for (rules, want) in rows {
             let config = load_text(&format!("policy: {{entities: {{{rules}}}}}")).unwrap().config;
-            for (entity, operator) in want {
-                let got = config.policy.entities.get(&entity).map(Operator::name);
-                assert_eq!(got, operator, "{entity} by {rules}");
-            }
+            let operator = |entity| config.policy.entities.get(&entity).map(Operator::name);
+            assert_eq!([Location, City, State, Country].map(operator), want, "{rules}");
         }
         let wrong = "policy: {entities: {LOCATION: hide}}";
         assert_eq!(said(wrong).lines().count(), 1, "{}", said(wrong));
