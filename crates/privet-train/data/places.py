@@ -22,7 +22,7 @@ def key(name):
     name = "".join(c for c in name if not unicodedata.combining(c))
     for letter, plain in zip("ß ø æ œ ł đ ı".split(), "ss o ae oe l d i".split()):
         name = name.replace(letter, plain)
-    name = re.sub(r"[.'’`:ʻʼ]", "", name).replace("&", " and ")
+    name = re.sub(r"[.'’‘`:ʻʼ]", "", name).replace("&", " and ")
     short = {"saint": "st", "sainte": "ste", "sankt": "st", "mount": "mt", "fort": "ft"}
     return " ".join(short.get(word, word) for word in re.sub(r"[\W_]+", " ", name).split())
 

@@ -17,7 +17,7 @@ pub(crate) fn key(name: &str) -> String {
             'đ' => plain.push('d'),
             'ı' => plain.push('i'),
             // "U.S.", "Côte d'Ivoire", "S:t Petersburg".
-            '.' | ':' | '\'' | '’' | '`' | 'ʻ' | 'ʼ' => {}
+            '.' | ':' | '\'' | '’' | '‘' | '`' | 'ʻ' | 'ʼ' => {}
             '&' => plain.push_str(" and "),
             _ => plain.extend(std::iter::once(letter).nfd().filter(|c| !is_accent(*c))),
         }
