@@ -243,6 +243,7 @@ fn cities_go_and_countries_stay() {
         assert!(!sent.contains("Munich") && !sent.contains("Texas"), "{sent}");
         let city = sent.split("from ").nth(1).and_then(|rest| rest.split(" to ").next()).unwrap();
         assert_eq!(sent.matches(city).count(), 2, "{sent}");
+        assert_ne!(sent.contains("CITYNAME_"), sent.contains("STATENAME_"), "{sent}");
     }
 }
 
