@@ -84,7 +84,7 @@ impl NameModel {
     /// The model, if anything it finds is in `wanted`.
     pub(crate) fn for_entities(wanted: EntitySet, preset: ModelUse, depth: Depth) -> Self {
         let asked =
-            preset != ModelUse::Off && Name::ALL.iter().any(|n| wanted.contains(entity(*n)));
+            preset != ModelUse::Off && Name::ALL.iter().any(|n| is_wanted(wanted, entity(*n)));
         let reader = if asked { Reader::new(preset, depth) } else { None };
         Self { reader, preset }
     }
@@ -168,6 +168,11 @@ impl Reader {
             }
         }
     }
+}
+
+/// Whether `wanted` has `entity`, or a kind of it.
+fn is_wanted(wanted: EntitySet, entity: EntityType) -> bool {
+    wanted.iter().any(|one| one.is_a(entity))
 }
 
 fn entity(name: Name) -> EntityType {
@@ -288,5 +293,6 @@ mod tests {
         assert!(!is_asked(only, ModelUse::Strict));
         assert!(!is_asked(EntitySet::all(), ModelUse::Off));
         assert!(is_asked(EntitySet::all(), ModelUse::Precise));
+        assert!(is_asked([EntityType::Country].into_iter().collect(), ModelUse::Precise));
     }
 }

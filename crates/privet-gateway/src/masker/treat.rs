@@ -51,6 +51,12 @@ pub(super) fn treat(
                 (attempt < DRAWS_MAX).then(made).flatten()
             })?
         }
+        Operator::Surrogate if entity.is_a(EntityType::Location) => {
+            memory.claim_made(entity, "surrogate", surface, &mut |attempt, bits| {
+                let made = || surrogate::place(entity, surface, attempt, &mut Draw::new(bits));
+                (attempt < DRAWS_MAX).then(made).flatten()
+            })?
+        }
         Operator::Surrogate => match invented(memory, entity, surface)? {
             Some(name) => memory.claim_made(entity, "surrogate", surface, &mut |attempt, _| {
                 surrogate::again(&name, attempt)

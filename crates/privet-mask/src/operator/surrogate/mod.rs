@@ -1,6 +1,6 @@
 //! `surrogate`: a name becomes an invented one of the same kind.
 //!
-//! Keeps the kind (person, company, place), gender and language where the name or its title
+//! Keeps the kind (person, company, city, country), gender and language where the name or its title
 //! tells them, titles and particles, the order of the words, and who shares a word with whom:
 //! "Jane Doe", "Ms. Doe" and jane.doe@… become "Mary Smith", "Ms. Smith" and
 //! mary.smith@example.com. Gives all of that away, and reads like real people: nobody can
@@ -12,7 +12,10 @@ use privet_text::EntityType;
 
 use super::Draw;
 use crate::stem_of;
-use names::{COMPANIES, LANGUAGES, LEGAL_FORMS, PLACE_ENDS, PLACE_STARTS, TITLES};
+use names::{
+    COMPANIES, COUNTRY_ENDS, COUNTRY_STARTS, LANGUAGES, LEGAL_FORMS, PLACE_ENDS, PLACE_STARTS,
+    STATE_ENDS, TITLES,
+};
 
 /// A piece of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +50,14 @@ pub enum WordKind {
     },
     /// A company's name without its legal form.
     Company,
-    /// A place's name.
+    /// The name of a place.
     Place,
+    /// The name of a city.
+    City,
+    /// The name of a state.
+    State,
+    /// The name of a country.
+    Country,
 }
 
 /// What a given name tells.
@@ -67,12 +76,29 @@ impl WordKind {
             Self::Given { .. } | Self::Family { .. } => EntityType::Person,
             Self::Company => EntityType::Organization,
             Self::Place => EntityType::Location,
+            Self::City => EntityType::City,
+            Self::State => EntityType::State,
+            Self::Country => EntityType::Country,
         }
     }
 }
 
+/// An invented place for the place `surface`, as `draw` decides: it has no words that other
+/// values share. `None` if `entity` is no type of places, or the value has no letters.
+pub fn place(entity: EntityType, surface: &str, attempt: u32, draw: &mut Draw) -> Option<String> {
+    let kind = match entity {
+        EntityType::Location => WordKind::Place,
+        EntityType::City => WordKind::City,
+        EntityType::State => WordKind::State,
+        EntityType::Country => WordKind::Country,
+        _ => return None,
+    };
+    let made = word(kind, surface, attempt, draw)?;
+    surface.chars().any(char::is_alphabetic).then(|| cased_like(surface, &made))
+}
+
 /// The pieces of a value; `None` if values of its type have no invented names, or it has no
-/// letters.
+/// letters. Places have no pieces: see [`place`].
 pub fn pieces(entity: EntityType, surface: &str) -> Option<Vec<Piece<'_>>> {
     let pieces = match entity {
         EntityType::Person => person(surface),
@@ -84,7 +110,6 @@ pub fn pieces(entity: EntityType, surface: &str) -> Option<Vec<Piece<'_>>> {
         }
         EntityType::Username | EntityType::SocialHandle => handle(surface),
         EntityType::Organization => company(surface),
-        EntityType::Location => vec![Piece::Word { word: surface.trim(), kind: WordKind::Place }],
         _ => return None,
     };
     let whole = |piece: &Piece<'_>| match piece {
@@ -111,11 +136,13 @@ pub fn word(kind: WordKind, known: &str, attempt: u32, draw: &mut Draw) -> Optio
             draw.pick(LANGUAGES.get(language)?.family).map(|name| String::from(*name))
         }
         WordKind::Company => draw.pick(COMPANIES).map(|name| String::from(*name)),
-        WordKind::Place => Some(format!("{}{}", draw.pick(PLACE_STARTS)?, draw.pick(PLACE_ENDS)?)),
+        WordKind::Place | WordKind::City => joined(PLACE_STARTS, PLACE_ENDS, draw),
+        WordKind::State => joined(PLACE_STARTS, STATE_ENDS, draw),
+        WordKind::Country => joined(COUNTRY_STARTS, COUNTRY_ENDS, draw),
     };
     let joint = match kind {
         WordKind::Company => " & ",
-        WordKind::Place => " ",
+        WordKind::Place | WordKind::City | WordKind::State | WordKind::Country => " ",
         _ => "-",
     };
     let mut made = one(draw)?;
@@ -124,6 +151,11 @@ pub fn word(kind: WordKind, known: &str, attempt: u32, draw: &mut Draw) -> Optio
         made = format!("{made}{joint}{other}");
     }
     Some(made)
+}
+
+/// A name made of two halves.
+fn joined(starts: &[&str], ends: &[&str], draw: &mut Draw) -> Option<String> {
+    Some(format!("{}{}", draw.pick(starts)?, draw.pick(ends)?))
 }
 
 /// After so many taken names two are joined.
@@ -346,6 +378,9 @@ mod tests {
                 WordKind::Family { language } => format!("<n{language}>"),
                 WordKind::Company => String::from("<company>"),
                 WordKind::Place => String::from("<place>"),
+                WordKind::City => String::from("<city>"),
+                WordKind::State => String::from("<state>"),
+                WordKind::Country => String::from("<country>"),
             },
         };
         pieces.iter().map(piece).collect()
@@ -369,7 +404,7 @@ mod tests {
             (E::EmailAddress, "77@acme.test", "none"),
             (E::Organization, "Zanderbek & Sons GmbH", "<company> GmbH"),
             (E::Organization, "Zanderbek", "<company>"),
-            (E::Location, "Bad Zandern", "<place>"),
+            (E::City, "Bad Zandern", "none"),
             (E::Person, "…", "none"),
             (E::Uuid, "x", "none"),
         ] {
@@ -379,12 +414,32 @@ mod tests {
     }
 
     #[test]
+    fn places_keep_their_kind() {
+        use EntityType as E;
+        let made = |entity, surface| place(entity, surface, 0, &mut Draw::new(&[7; 32]));
+        let ends = |entity, ends: &[&str]| {
+            let made = made(entity, "Zandern").unwrap();
+            assert!(ends.iter().any(|end| made.ends_with(end)), "{entity}: {made}");
+        };
+        ends(E::Location, PLACE_ENDS);
+        ends(E::City, PLACE_ENDS);
+        ends(E::State, STATE_ENDS);
+        ends(E::Country, COUNTRY_ENDS);
+        let capitals = made(E::City, "BAD ZANDERN").unwrap();
+        assert_eq!(capitals, capitals.to_uppercase());
+        assert_eq!((made(E::City, "…"), made(E::Person, "Zandern")), (None, None));
+    }
+
+    #[test]
     fn stand_ins_never_run_out() {
         let kinds = [
             WordKind::Given { gender: None, language: 0 },
             WordKind::Family { language: 3 },
             WordKind::Company,
             WordKind::Place,
+            WordKind::City,
+            WordKind::State,
+            WordKind::Country,
         ];
         for kind in kinds {
             let mut made = std::collections::HashSet::new();
