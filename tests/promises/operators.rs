@@ -224,6 +224,26 @@ fn an_invented_family_stays_together() {
     assert_eq!(answer, "I wrote to Ms. Zanderbek, as Jane asked; Zanderbek's reply is due.");
 }
 
+/// Names of one word get invented names, and "Jane" is the Jane of "Jane Zanderbek".
+#[test]
+fn a_name_alone_is_invented_too() {
+    use EntityType as E;
+    let echo = Echo::new();
+    let house =
+        house(&echo, &[(E::Person, Operator::Surrogate), (E::Organization, Operator::Surrogate)]);
+    let caller = house.caller("kim");
+    let text = "Jane Zanderbek works for Kestrel Systems. Yesterday Jane wrote to Peter McQuillan, \
+                and McQuillan told Kestrel Systems GmbH. JANE SAW IT.";
+    let (sent, answer) = echo.ask(&caller, &[("user", text)], None);
+    assert_eq!(answer, text, "{sent}");
+    for word in ["Jane", "JANE", "anderbek", "Quillan", "Kestrel", "PERSON_", "ORG_"] {
+        assert!(!sent.contains(word), "{word} in {sent}");
+    }
+    let given = sent.split(' ').next().unwrap();
+    assert_eq!(sent.matches(given).count(), 2, "{sent}");
+    assert!(sent.contains(&given.to_uppercase()), "{sent}");
+}
+
 /// A city becomes a city that is none, a country stays, and all comes back.
 #[test]
 fn cities_go_and_countries_stay() {

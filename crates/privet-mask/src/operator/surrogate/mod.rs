@@ -70,6 +70,11 @@ pub enum Gender {
 }
 
 impl WordKind {
+    /// Whether several values have such words in common, as a family has its name.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Given { .. } | Self::Family { .. } | Self::Company)
+    }
+
     /// The type under which its stand-ins are claimed.
     pub fn entity(self) -> EntityType {
         match self {
@@ -83,22 +88,8 @@ impl WordKind {
     }
 }
 
-/// An invented place for the place `surface`, as `draw` decides: it has no words that other
-/// values share. `None` if `entity` is no type of places, or the value has no letters.
-pub fn place(entity: EntityType, surface: &str, attempt: u32, draw: &mut Draw) -> Option<String> {
-    let kind = match entity {
-        EntityType::Location => WordKind::Place,
-        EntityType::City => WordKind::City,
-        EntityType::State => WordKind::State,
-        EntityType::Country => WordKind::Country,
-        _ => return None,
-    };
-    let made = word(kind, surface, attempt, draw)?;
-    surface.chars().any(char::is_alphabetic).then(|| cased_like(surface, &made))
-}
-
 /// The pieces of a value; `None` if values of its type have no invented names, or it has no
-/// letters. Places have no pieces: see [`place`].
+/// letters.
 pub fn pieces(entity: EntityType, surface: &str) -> Option<Vec<Piece<'_>>> {
     let pieces = match entity {
         EntityType::Person => person(surface),
@@ -110,6 +101,10 @@ pub fn pieces(entity: EntityType, surface: &str) -> Option<Vec<Piece<'_>>> {
         }
         EntityType::Username | EntityType::SocialHandle => handle(surface),
         EntityType::Organization => company(surface),
+        EntityType::Location => vec![place(surface, WordKind::Place)],
+        EntityType::City => vec![place(surface, WordKind::City)],
+        EntityType::State => vec![place(surface, WordKind::State)],
+        EntityType::Country => vec![place(surface, WordKind::Country)],
         _ => return None,
     };
     let whole = |piece: &Piece<'_>| match piece {
@@ -340,6 +335,10 @@ fn handle(surface: &str) -> Vec<Piece<'_>> {
         .collect()
 }
 
+fn place(surface: &str, kind: WordKind) -> Piece<'_> {
+    Piece::Word { word: surface.trim(), kind }
+}
+
 fn company(surface: &str) -> Vec<Piece<'_>> {
     let name = surface.trim();
     let form = LEGAL_FORMS.iter().filter_map(|form| {
@@ -404,7 +403,11 @@ mod tests {
             (E::EmailAddress, "77@acme.test", "none"),
             (E::Organization, "Zanderbek & Sons GmbH", "<company> GmbH"),
             (E::Organization, "Zanderbek", "<company>"),
-            (E::City, "Bad Zandern", "none"),
+            (E::Location, "Bad Zandern", "<place>"),
+            (E::City, "Bad Zandern", "<city>"),
+            (E::State, "Upper Zandern", "<state>"),
+            (E::Country, "Zandernia", "<country>"),
+            (E::City, "…", "none"),
             (E::Person, "…", "none"),
             (E::Uuid, "x", "none"),
         ] {
@@ -415,19 +418,15 @@ mod tests {
 
     #[test]
     fn places_keep_their_kind() {
-        use EntityType as E;
-        let made = |entity, surface| place(entity, surface, 0, &mut Draw::new(&[7; 32]));
-        let ends = |entity, ends: &[&str]| {
-            let made = made(entity, "Zandern").unwrap();
-            assert!(ends.iter().any(|end| made.ends_with(end)), "{entity}: {made}");
-        };
-        ends(E::Location, PLACE_ENDS);
-        ends(E::City, PLACE_ENDS);
-        ends(E::State, STATE_ENDS);
-        ends(E::Country, COUNTRY_ENDS);
-        let capitals = made(E::City, "BAD ZANDERN").unwrap();
-        assert_eq!(capitals, capitals.to_uppercase());
-        assert_eq!((made(E::City, "…"), made(E::Person, "Zandern")), (None, None));
+        for (kind, ends) in [
+            (WordKind::Place, PLACE_ENDS),
+            (WordKind::City, PLACE_ENDS),
+            (WordKind::State, STATE_ENDS),
+            (WordKind::Country, COUNTRY_ENDS),
+        ] {
+            let made = word(kind, "Zandern", 0, &mut Draw::new(&[7; 32])).unwrap();
+            assert!(ends.iter().any(|end| made.ends_with(end)), "{kind:?}: {made}");
+        }
     }
 
     #[test]
