@@ -5,7 +5,7 @@
 //! line looks like code, where capitals and names of things mislead it.
 
 use privet_encoder::{DeepTagger, Encoder};
-use privet_tagger::{Flags, Lexicon, Mention, Name, Tagger, folded_hash};
+use privet_tagger::{Eagerness, Flags, Lexicon, Mention, Name, Tagger, folded_hash};
 use privet_text::{EntitySet, EntityType, Finding, Reason, Score, Span};
 
 use crate::code::{Written, is_entry, is_one_word, line_around, names_a_thing};
@@ -60,11 +60,12 @@ impl ModelUse {
 
     /// Taken from the score of "no name" before the best labels are chosen, so that a
     /// mention with a chance as low as the threshold is seen at all.
-    fn eagerness(self) -> f32 {
+    fn eagerness(self) -> Eagerness {
         match self {
-            Self::Off | Self::Precise => 0.0,
-            Self::Balanced => 0.4,
-            Self::Strict => 1.8,
+            // Programs are mostly in lower case.
+            Self::Off | Self::Precise => Eagerness::NONE,
+            Self::Balanced => Eagerness::new(0.4),
+            Self::Strict => Eagerness::new(1.8),
         }
     }
 }
@@ -162,7 +163,7 @@ impl Reader {
         match depth.reach() {
             None => Tagger::shared(eagerness).map(|fast| Self::Fast(Box::new(fast))),
             Some(reach) => {
-                let (tagger, encoder) = (Tagger::shared(0.0)?, Encoder::shared()?);
+                let (tagger, encoder) = (Tagger::shared(eagerness)?, Encoder::shared()?);
                 let both = DeepTagger::new(tagger, encoder, reach, eagerness);
                 Some(Self::Both(Box::new(both)))
             }

@@ -2,8 +2,8 @@
 //! the windows that are worth it, and there both are heard.
 
 use privet_tagger::{
-    Chain, Flags, LABELS, Label, Lexicon, Marginals, Mention, Sentence, Shape, Tagger, Token,
-    Unary, mentions, sentences,
+    Chain, Eagerness, Flags, LABELS, Label, Lexicon, Marginals, Mention, Sentence, Shape, Tagger,
+    Token, Unary, mentions, sentences,
 };
 
 use crate::encoder::{Encoder, Room};
@@ -29,7 +29,7 @@ pub struct DeepTagger {
     encoder: Encoder,
     chain: Chain,
     reach: Reach,
-    eagerness: f32,
+    eagerness: Eagerness,
     blend: Blend,
 }
 
@@ -49,8 +49,9 @@ impl Default for Blend {
 }
 
 impl DeepTagger {
-    /// Of two models. `eagerness` is taken from the score of "no name", as in the fast tagger.
-    pub fn new(tagger: Tagger, encoder: Encoder, reach: Reach, eagerness: f32) -> Self {
+    /// Of two models. `eagerness` is that of both together.
+    pub fn new(tagger: Tagger, encoder: Encoder, reach: Reach, eagerness: Eagerness) -> Self {
+        let tagger = tagger.with_eagerness(eagerness);
         let chain = Chain::new([[0.0; LABELS]; LABELS]);
         Self { tagger, encoder, chain, reach, eagerness, blend: Blend::default() }
     }
@@ -109,6 +110,7 @@ impl DeepTagger {
     ) {
         let Heard { window, marginals, asked, .. } = heard;
         room.unary.clear();
+        let eagerness = self.eagerness.of(&window.tokens);
         let mut scores = scores.iter();
         for (marginals, asked) in marginals.iter().zip(asked) {
             let fast = marginals.map(|share| share.max(LEAST).ln());
@@ -118,7 +120,7 @@ impl DeepTagger {
                 *unary = self.blend.deep * deep + self.blend.fast * fast;
             }
             if let Some(outside) = unary.first_mut() {
-                *outside -= self.eagerness;
+                *outside -= eagerness;
             }
             room.unary.push(unary);
         }
@@ -286,13 +288,18 @@ mod tests {
     use privet_tagger::Name;
 
     fn people(text: &str, reach: Reach) -> Vec<&str> {
-        let (fast, encoder) = (Tagger::shared(0.0).unwrap(), Encoder::shared().unwrap());
+        let (fast, encoder) =
+            (Tagger::shared(Eagerness::NONE).unwrap(), Encoder::shared().unwrap());
         let mut all = Vec::new();
-        DeepTagger::new(fast, encoder, reach, 0.0).tag(text, &mut |_| true, &mut |mention| {
-            if mention.name == Name::Person {
-                all.extend(text.get(mention.start..mention.end));
-            }
-        });
+        DeepTagger::new(fast, encoder, reach, Eagerness::NONE).tag(
+            text,
+            &mut |_| true,
+            &mut |mention| {
+                if mention.name == Name::Person {
+                    all.extend(text.get(mention.start..mention.end));
+                }
+            },
+        );
         all
     }
 
@@ -313,7 +320,12 @@ mod tests {
     fn programs_are_no_prose() {
         let count = |text: &str| {
             let encoder = Encoder::shared().unwrap();
-            let both = DeepTagger::new(Tagger::shared(0.0).unwrap(), encoder, Reach::Unsure, 0.0);
+            let both = DeepTagger::new(
+                Tagger::shared(Eagerness::NONE).unwrap(),
+                encoder,
+                Reach::Unsure,
+                Eagerness::NONE,
+            );
             let mut pieces = 0;
             let mut allowance = |count| {
                 pieces += count;
