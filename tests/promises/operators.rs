@@ -224,6 +224,49 @@ fn an_invented_family_stays_together() {
     assert_eq!(answer, "I wrote to Ms. Zanderbek, as Jane asked; Zanderbek's reply is due.");
 }
 
+/// Names of one word get invented names, and "Jane" is the Jane of "Jane Zanderbek".
+#[test]
+fn a_name_alone_is_invented_too() {
+    use EntityType as E;
+    let echo = Echo::new();
+    let house =
+        house(&echo, &[(E::Person, Operator::Surrogate), (E::Organization, Operator::Surrogate)]);
+    let caller = house.caller("kim");
+    let text = "Jane Zanderbek works for Kestrel Systems. Yesterday Jane wrote to Peter McQuillan, \
+                and McQuillan told Kestrel Systems GmbH. JANE SAW IT.";
+    let (sent, answer) = echo.ask(&caller, &[("user", text)], None);
+    assert_eq!(answer, text, "{sent}");
+    for word in ["Jane", "JANE", "anderbek", "Quillan", "Kestrel", "PERSON_", "ORG_"] {
+        assert!(!sent.contains(word), "{word} in {sent}");
+    }
+    let given = sent.split(' ').next().unwrap();
+    assert_eq!(sent.matches(given).count(), 2, "{sent}");
+    assert!(sent.contains(&given.to_uppercase()), "{sent}");
+}
+
+/// A city becomes a city that is none, a country stays, and all comes back.
+#[test]
+fn cities_go_and_countries_stay() {
+    use EntityType as E;
+    let text = "Ingrid Maier flew from Munich to Sweden, then to Texas and back to Munich.";
+    for (city, state) in [
+        (Operator::Typed { role: None }, Operator::Surrogate),
+        (Operator::Surrogate, Operator::Typed { role: None }),
+    ] {
+        let echo = Echo::new();
+        let house =
+            house(&echo, &[(E::City, city), (E::State, state), (E::Country, Operator::Keep)]);
+        let caller = house.caller("kim");
+        let (sent, answer) = echo.ask(&caller, &[("user", text)], None);
+        assert_eq!(answer, text, "{sent}");
+        assert!(sent.contains("to Sweden,"), "{sent}");
+        assert!(!sent.contains("Munich") && !sent.contains("Texas"), "{sent}");
+        let city = sent.split("from ").nth(1).and_then(|rest| rest.split(" to ").next()).unwrap();
+        assert_eq!(sent.matches(city).count(), 2, "{sent}");
+        assert_ne!(sent.contains("CITYNAME_"), sent.contains("STATENAME_"), "{sent}");
+    }
+}
+
 #[test]
 fn roles_tell_clients_apart() {
     use EntityType as E;

@@ -5,6 +5,7 @@
 
 mod body;
 mod emit;
+mod places;
 mod profiles;
 mod schema;
 
@@ -29,6 +30,8 @@ fn build() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=profiles.toml");
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=data/place");
+    println!("cargo::rerun-if-changed=src/place/key.rs");
     let mut files = Vec::new();
     collect(Path::new("rules"), &mut files)?;
     files.sort();
@@ -55,6 +58,8 @@ fn build() -> Result<(), Box<dyn Error>> {
     let profiles = profiles::table(&fs::read_to_string("profiles.toml")?)
         .map_err(|error| format!("profiles.toml: {error}"))?;
     fs::write(out.join("profiles.rs"), profiles)?;
+    let places = places::write(Path::new("data/place"), &out)?;
+    let digest = places.into_iter().fold(digest, fnv);
     fs::write(out.join("rules_digest.rs"), format!("{digest}"))?;
     fs::write(out.join("rules.rs"), emit::rules(&rules)?)?;
     fs::write(out.join("rule_examples.rs"), emit::examples(&rules)?)?;

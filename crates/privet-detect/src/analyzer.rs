@@ -16,6 +16,7 @@ use crate::model::NameModel;
 use crate::name::Names;
 use crate::number::Numbers;
 use crate::options::{AnalyzerOptions, Reserved};
+use crate::place::told_apart;
 use crate::repeat::repeats;
 use crate::reserved::is_reserved;
 use crate::resolve::settle;
@@ -97,7 +98,8 @@ impl Analyzer {
         model: &'a NameModel,
         allowance: &'a Allowance<'a>,
     ) -> Detectors<'a> {
-        Detectors { engine, model, allowance, custom: self.options.custom.as_deref() }
+        let (counted, custom) = (self.options.counted, self.options.custom.as_deref());
+        Detectors { engine, model, allowance, counted, custom }
     }
 
     /// The rule whose findings carry `recognizer`, also one of the company's own.
@@ -135,6 +137,7 @@ struct Detectors<'a> {
     engine: &'a Engine,
     model: &'a NameModel,
     allowance: &'a Allowance<'a>,
+    counted: EntitySet,
     custom: Option<&'a Custom>,
 }
 
@@ -159,7 +162,9 @@ fn candidates(detectors: Detectors<'_>, text: &str) -> Vec<Finding> {
 
 /// Adds what stands in `text`, and down to depth two what it hides.
 fn gather(detectors: Detectors<'_>, text: &str, depth: u8, found: &mut Vec<Finding>) {
-    let mut keep = |finding| found.push(finding);
+    let mut keep = |finding| {
+        told_apart(text, finding, detectors.counted, &mut |told| found.push(told));
+    };
     detectors.engine.detect(text, &mut keep);
     if let Some(custom) = detectors.custom {
         custom.detect(text, &mut keep);
@@ -212,8 +217,8 @@ fn version_of(options: &AnalyzerOptions) -> u64 {
 }
 
 /// Goes up with every change of code that could change a finding in any text.
-const CODE_VERSION: u32 = 10;
-/// Of the files in `rules`.
+const CODE_VERSION: u32 = 12;
+/// Of the files in `rules` and the lists of places.
 const RULES_DIGEST: u64 = include!(concat!(env!("OUT_DIR"), "/rules_digest.rs"));
 const DISGUISE_DEPTH_MAX: u8 = 2;
 

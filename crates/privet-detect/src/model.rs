@@ -5,11 +5,12 @@
 //! line looks like code, where capitals and names of things mislead it.
 
 use privet_encoder::{DeepTagger, Encoder};
-use privet_tagger::{Flags, Lexicon, Mention, Name, Tagger, folded_hash};
+use privet_tagger::{Eagerness, Flags, Lexicon, Mention, Name, Tagger, folded_hash};
 use privet_text::{EntitySet, EntityType, Finding, Reason, Score, Span};
 
-use crate::code::{is_comment, is_entry, is_identifier, line_around, looks_like_code};
+use crate::code::{Written, is_entry, is_one_word, line_around, names_a_thing};
 use crate::depth::{Allowance, Depth};
+use crate::eponym::is_eponym;
 use crate::handle::{holds_first_name, is_handle};
 use crate::plausible::{is_plausible, is_thing};
 
@@ -59,11 +60,12 @@ impl ModelUse {
 
     /// Taken from the score of "no name" before the best labels are chosen, so that a
     /// mention with a chance as low as the threshold is seen at all.
-    fn eagerness(self) -> f32 {
+    fn eagerness(self) -> Eagerness {
         match self {
-            Self::Off | Self::Precise => 0.0,
-            Self::Balanced => 0.4,
-            Self::Strict => 1.8,
+            // Programs are mostly in lower case.
+            Self::Off | Self::Precise => Eagerness::NONE,
+            Self::Balanced => Eagerness::new(0.4),
+            Self::Strict => Eagerness::new(1.8),
         }
     }
 }
@@ -83,7 +85,7 @@ impl NameModel {
     /// The model, if anything it finds is in `wanted`.
     pub(crate) fn for_entities(wanted: EntitySet, preset: ModelUse, depth: Depth) -> Self {
         let asked =
-            preset != ModelUse::Off && Name::ALL.iter().any(|n| wanted.contains(entity(*n)));
+            preset != ModelUse::Off && Name::ALL.iter().any(|n| is_wanted(wanted, entity(*n)));
         let reader = if asked { Reader::new(preset, depth) } else { None };
         Self { reader, preset }
     }
@@ -116,22 +118,26 @@ impl NameModel {
         if digits && (mention.name == Name::Person || !has_long_word(value)) {
             return None; // "E-48291" is no place.
         }
-        if mention.name == Name::Person && is_thing(value) {
+        let is_person = mention.name == Name::Person;
+        if is_person && (is_thing(value) || is_eponym(text, mention.start, mention.end)) {
             return None;
         }
         let (from, line) = line_around(text, mention.start, mention.end);
-        let enough = if looks_like_code(line) || self.preset == ModelUse::Precise && is_entry(line)
-        {
-            let named = self.preset == ModelUse::Precise
-                && is_one_word(value)
-                && is_identifier(line, mention.start - from, mention.end - from);
-            !named && mention.confidence >= CODE_THRESHOLD && is_listed(mention.name, value)
-        } else if is_comment(line) {
-            mention.confidence >= COMMENT_THRESHOLD && is_listed(mention.name, value)
-        } else {
-            true
+        let precise = self.preset == ModelUse::Precise;
+        let written = match Written::of(line) {
+            Written::Prose if precise && is_entry(line) => Written::Code,
+            written => written,
         };
-        if !enough {
+        let enough = match written {
+            Written::Code => mention.confidence >= CODE_THRESHOLD,
+            Written::Comment => mention.confidence >= COMMENT_THRESHOLD,
+            Written::Prose => true,
+        };
+        if !enough || written != Written::Prose && !is_listed(mention.name, value) {
+            return None;
+        }
+        let word = (mention.start - from, mention.end - from);
+        if precise && names_a_thing(line, word, value, written) {
             return None;
         }
         let (entity, recognizer) = match mention.name {
@@ -157,12 +163,17 @@ impl Reader {
         match depth.reach() {
             None => Tagger::shared(eagerness).map(|fast| Self::Fast(Box::new(fast))),
             Some(reach) => {
-                let (tagger, encoder) = (Tagger::shared(0.0)?, Encoder::shared()?);
+                let (tagger, encoder) = (Tagger::shared(eagerness)?, Encoder::shared()?);
                 let both = DeepTagger::new(tagger, encoder, reach, eagerness);
                 Some(Self::Both(Box::new(both)))
             }
         }
     }
+}
+
+/// Whether `wanted` has `entity`, or a kind of it.
+fn is_wanted(wanted: EntitySet, entity: EntityType) -> bool {
+    wanted.iter().any(|one| one.is_a(entity))
 }
 
 fn entity(name: Name) -> EntityType {
@@ -190,10 +201,6 @@ fn is_listed(name: Name, value: &str) -> bool {
         Name::Organization => return true,
     };
     !is_one_word(value) || Lexicon::shared().known(folded_hash(value)).flags.any(wanted)
-}
-
-fn is_one_word(value: &str) -> bool {
-    value.chars().all(char::is_alphabetic)
 }
 
 /// Whether a word of three letters or more is in it.
@@ -257,6 +264,13 @@ mod tests {
             "use crate::{Idle, Overflow, Parker, Stats};",
             "        Parker,",
             "let nfa = thompson::NFA::new(pattern, Parker)?;",
+            "        mark: Marker,",
+            "//! # struct Parker;",
+            "class Parker:",
+            "    names = [\"PARKER\", \"ITALIC\"]",
+            "    # the roots of Laguerre and Legendre",
+            "    assert x.of(y) == {S.Maria, S.Jane}",
+            "    for f in ['maria', 'jane', 'ceil']:",
         ] {
             assert_eq!(people(text, ModelUse::Precise), 0, "in {text:?}");
         }
@@ -280,5 +294,6 @@ mod tests {
         assert!(!is_asked(only, ModelUse::Strict));
         assert!(!is_asked(EntitySet::all(), ModelUse::Off));
         assert!(is_asked(EntitySet::all(), ModelUse::Precise));
+        assert!(is_asked([EntityType::Country].into_iter().collect(), ModelUse::Precise));
     }
 }

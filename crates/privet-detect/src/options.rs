@@ -14,6 +14,7 @@ use crate::profile::Profile;
 #[derive(Clone, Debug)]
 pub struct AnalyzerOptions {
     /// The entity types that are reported. Those that [`Profile::Coding`] masks by default.
+    /// What somebody names is a set by [`EntitySet::named`].
     pub entities: EntitySet,
     /// Those of them that are only counted: they take no byte from a type that is not.
     /// None by default.

@@ -132,6 +132,16 @@ mod tests {
     }
 
     #[test]
+    fn places_of_all_kinds_are_treated_alike() {
+        for profile in Profile::ALL {
+            let whole = profile.action(EntityType::Location);
+            for kind in EntityType::ALL.iter().filter(|one| one.is_a(EntityType::Location)) {
+                assert_eq!(profile.action(*kind), whole, "{kind} by {}", profile.name());
+            }
+        }
+    }
+
+    #[test]
     fn coding_leaves_the_work_alone() {
         for entity in
             [EntityType::DateTime, EntityType::Uuid, EntityType::Hostname, EntityType::Url]

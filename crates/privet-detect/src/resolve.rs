@@ -67,7 +67,8 @@ fn rank(left: &Finding, right: &Finding, counted: EntitySet) -> Ordering {
     // The model's mentions are longer than they should be now and then.
     let is_name = |finding: &Finding| {
         use EntityType::{Location, Organization, Person};
-        matches!(finding.entity, Person | Location | Organization) && !is_own(finding.recognizer)
+        let is_any = |types: [EntityType; 3]| types.iter().any(|one| finding.entity.is_a(*one));
+        is_any([Person, Location, Organization]) && !is_own(finding.recognizer)
     };
     let checked = |finding: &Finding| finding.reasons.contains(&Reason::Checksum);
     literal(right)

@@ -31,6 +31,12 @@ fn b_places_smaller_than_a_state() {
     let text = "lives at 742 Evergreen Terrace, Springfield, OR 97477";
     check(text, EntityType::StreetAddress, &["742 Evergreen Terrace, Springfield, OR 97477"]);
     check("ZIP: 97477", EntityType::PostalCode, &["97477"]);
+    check("Ines Kowalski moved from Munich to Berlin.", EntityType::City, &["Munich", "Berlin"]);
+    // States and countries may stay; unless somebody says so, they do not.
+    for entity in [EntityType::State, EntityType::Country] {
+        assert!(!entity.regimes().contains(&privet_text::Regime::Hipaa), "{entity}");
+    }
+    assert!(EntityType::City.regimes().contains(&privet_text::Regime::Hipaa));
 }
 
 #[test]

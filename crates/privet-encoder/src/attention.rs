@@ -21,19 +21,25 @@ pub(crate) struct Room {
 }
 
 /// Reads queries, keys and values of one window from `asked`, three times the width to a
-/// row, and writes what each piece takes to `taken`.
+/// row, and writes what each of the pieces `looking` takes to a row of `taken`.
 #[inline(always)]
-pub(crate) fn attend(asked: &[f32], taken: &mut [f32], size: Size, room: &mut Room) {
+pub(crate) fn attend(
+    asked: &[f32],
+    looking: &[usize],
+    taken: &mut [f32],
+    size: Size,
+    room: &mut Room,
+) {
     let width = size.width;
     let count = asked.len() / (3 * width).max(1);
     for number in 0..size.heads {
         let column = number * HEAD;
         gather(asked, width, column, count, room);
-        let rows = asked.chunks(TALL * 3 * width).zip(taken.chunks_mut(TALL * width));
-        for (asking, taken) in rows {
+        for (looking, taken) in looking.chunks(TALL).zip(taken.chunks_mut(TALL * width)) {
             let mut queries = [[0.0; HEAD]; TALL];
-            for (query, row) in queries.iter_mut().zip(asking.chunks_exact(3 * width)) {
-                if let Some(own) = row.get(column..).and_then(|row| row.first_chunk::<HEAD>()) {
+            for (query, piece) in queries.iter_mut().zip(looking) {
+                let row = asked.get(piece * 3 * width + column..);
+                if let Some(own) = row.and_then(|row| row.first_chunk::<HEAD>()) {
                     *query = *own;
                 }
             }
@@ -137,7 +143,10 @@ mod tests {
             asked[piece * 192 + 128..piece * 192 + 192].fill(piece as f32);
         }
         let mut taken = vec![9.0; 5 * 64];
-        attend(&asked, &mut taken, size, &mut Room::default());
+        attend(&asked, &[0, 1, 2, 3, 4], &mut taken, size, &mut Room::default());
+        let mut of_last = vec![9.0; 64];
+        attend(&asked, &[4], &mut of_last, size, &mut Room::default());
+        assert_eq!(of_last, taken[4 * 64..]);
         assert!((taken[0] - 1.0).abs() < 1e-5 && (taken[31] - 1.0).abs() < 1e-5);
         assert!((taken[32] - 2.0).abs() < 1e-5, "the mean, where nobody is looked at");
         assert!((taken[5 * 64 - 1] - 2.0).abs() < 1e-5);

@@ -2,8 +2,8 @@
 //! the windows that are worth it, and there both are heard.
 
 use privet_tagger::{
-    Chain, Flags, LABELS, Label, Lexicon, Marginals, Mention, Sentence, Shape, Tagger, Token,
-    Unary, mentions, sentences,
+    Chain, Eagerness, Flags, LABELS, Label, Lexicon, Marginals, Mention, Sentence, Shape, Tagger,
+    Token, Unary, mentions, sentences,
 };
 
 use crate::encoder::{Encoder, Room};
@@ -29,7 +29,7 @@ pub struct DeepTagger {
     encoder: Encoder,
     chain: Chain,
     reach: Reach,
-    eagerness: f32,
+    eagerness: Eagerness,
     blend: Blend,
 }
 
@@ -49,8 +49,9 @@ impl Default for Blend {
 }
 
 impl DeepTagger {
-    /// Of two models. `eagerness` is taken from the score of "no name", as in the fast tagger.
-    pub fn new(tagger: Tagger, encoder: Encoder, reach: Reach, eagerness: f32) -> Self {
+    /// Of two models. `eagerness` is that of both together.
+    pub fn new(tagger: Tagger, encoder: Encoder, reach: Reach, eagerness: Eagerness) -> Self {
+        let tagger = tagger.with_eagerness(eagerness);
         let chain = Chain::new([[0.0; LABELS]; LABELS]);
         Self { tagger, encoder, chain, reach, eagerness, blend: Blend::default() }
     }
@@ -98,23 +99,28 @@ impl DeepTagger {
         }
     }
 
-    /// Mentions in a window, by both.
+    /// Mentions in a window, by both. `scores` are those of the tokens that were asked about,
+    /// in order; of the others the fast tagger's word is taken.
     fn blend(
         &self,
-        window: &Window,
-        marginals: &[Marginals],
+        heard: &Heard,
         scores: &[Unary],
         room: &mut Decoding,
         found: &mut dyn FnMut(Mention),
     ) {
+        let Heard { window, marginals, asked, .. } = heard;
         room.unary.clear();
-        for (scores, marginals) in scores.iter().zip(marginals) {
-            let mut unary = logarithms(scores);
-            for (unary, share) in unary.iter_mut().zip(marginals) {
-                *unary = self.blend.deep * *unary + self.blend.fast * share.max(LEAST).ln();
+        let eagerness = self.eagerness.of(&window.tokens);
+        let mut scores = scores.iter();
+        for (marginals, asked) in marginals.iter().zip(asked) {
+            let fast = marginals.map(|share| share.max(LEAST).ln());
+            let deep = asked.then(|| scores.next()).flatten().map_or(fast, logarithms);
+            let mut unary = [0.0; LABELS];
+            for (unary, (deep, fast)) in unary.iter_mut().zip(deep.iter().zip(&fast)) {
+                *unary = self.blend.deep * deep + self.blend.fast * fast;
             }
             if let Some(outside) = unary.first_mut() {
-                *outside -= self.eagerness;
+                *outside -= eagerness;
             }
             room.unary.push(unary);
         }
@@ -124,6 +130,17 @@ impl DeepTagger {
             mentions(&window.tokens, &room.labels, &room.marginals, found);
         }
     }
+}
+
+/// Of which tokens the encoder is asked: those that could be part of a name, and what stands
+/// between two of them.
+fn worth_asking(window: &Window, marginals: &[Marginals]) -> Vec<bool> {
+    let could: Vec<bool> =
+        window.tokens.iter().zip(marginals).map(|(token, own)| could_be_name(token, own)).collect();
+    let at = |at: Option<usize>| at.and_then(|at| could.get(at)).copied().unwrap_or_default();
+    (0..could.len())
+        .map(|own| at(Some(own)) || at(own.checked_sub(1)) && at(Some(own + 1)))
+        .collect()
 }
 
 /// Whether a token of which the fast tagger thinks this may still be part of a name.
@@ -156,7 +173,9 @@ struct Heard {
     window: Window,
     marginals: Vec<Marginals>,
     mentions: Vec<Mention>,
-    is_asked: bool,
+    is_read: bool,
+    /// Of which of its tokens the encoder is asked.
+    asked: Vec<bool>,
 }
 
 /// Windows that wait until it is worth to read them.
@@ -204,9 +223,16 @@ impl Reading<'_, '_> {
         let inside = shelf.mentions.partition_point(|mention| mention.start < end);
         let rest = shelf.mentions.split_off(inside);
         let mentions = std::mem::replace(&mut shelf.mentions, rest);
-        let is_asked = self.tagger.is_worth_reading(window, &marginals);
-        shelf.pieces += if is_asked { window.pieces.len() } else { 0 };
-        shelf.waiting.push(Heard { window: window.clone(), marginals, mentions, is_asked });
+        let mut window = window.clone();
+        let is_read = self.tagger.is_worth_reading(&window, &marginals);
+        let mut asked = Vec::new();
+        if is_read {
+            shelf.pieces += window.pieces.len();
+            asked = worth_asking(&window, &marginals);
+            let mut each = asked.iter();
+            window.firsts.retain(|_| each.next().copied().unwrap_or_default());
+        }
+        shelf.waiting.push(Heard { window, marginals, mentions, is_read, asked });
         if shelf.pieces >= PIECES_MAX || shelf.waiting.len() >= WAITING_MAX {
             self.read();
         }
@@ -220,23 +246,22 @@ impl Reading<'_, '_> {
         let mut waiting = std::mem::take(&mut shelf.waiting);
         let mut scores = Vec::new();
         if may {
-            let asked = waiting.iter_mut().filter(|heard| heard.is_asked);
+            let read = waiting.iter_mut().filter(|heard| heard.is_read);
             let windows: Vec<Window> =
-                asked.map(|heard| std::mem::take(&mut heard.window)).collect();
+                read.map(|heard| std::mem::take(&mut heard.window)).collect();
             self.tagger.encoder.read(&windows, &mut shelf.room, &mut scores);
-            let asked = waiting.iter_mut().filter(|heard| heard.is_asked);
-            asked.zip(windows).for_each(|(heard, window)| heard.window = window);
+            let read = waiting.iter_mut().filter(|heard| heard.is_read);
+            read.zip(windows).for_each(|(heard, window)| heard.window = window);
         }
         let mut scores = scores.as_slice();
         for heard in &waiting {
-            if !(may && heard.is_asked) {
+            if !(may && heard.is_read) {
                 heard.mentions.iter().for_each(|mention| (self.found)(*mention));
                 continue;
             }
-            let (own, rest) = scores.split_at(heard.window.tokens.len().min(scores.len()));
+            let (own, rest) = scores.split_at(heard.window.firsts.len().min(scores.len()));
             scores = rest;
-            let Heard { window, marginals, .. } = heard;
-            self.tagger.blend(window, marginals, own, &mut shelf.decoding, self.found);
+            self.tagger.blend(heard, own, &mut shelf.decoding, self.found);
         }
     }
 }
@@ -263,13 +288,18 @@ mod tests {
     use privet_tagger::Name;
 
     fn people(text: &str, reach: Reach) -> Vec<&str> {
-        let (fast, encoder) = (Tagger::shared(0.0).unwrap(), Encoder::shared().unwrap());
+        let (fast, encoder) =
+            (Tagger::shared(Eagerness::NONE).unwrap(), Encoder::shared().unwrap());
         let mut all = Vec::new();
-        DeepTagger::new(fast, encoder, reach, 0.0).tag(text, &mut |_| true, &mut |mention| {
-            if mention.name == Name::Person {
-                all.extend(text.get(mention.start..mention.end));
-            }
-        });
+        DeepTagger::new(fast, encoder, reach, Eagerness::NONE).tag(
+            text,
+            &mut |_| true,
+            &mut |mention| {
+                if mention.name == Name::Person {
+                    all.extend(text.get(mention.start..mention.end));
+                }
+            },
+        );
         all
     }
 
@@ -290,7 +320,12 @@ mod tests {
     fn programs_are_no_prose() {
         let count = |text: &str| {
             let encoder = Encoder::shared().unwrap();
-            let both = DeepTagger::new(Tagger::shared(0.0).unwrap(), encoder, Reach::Unsure, 0.0);
+            let both = DeepTagger::new(
+                Tagger::shared(Eagerness::NONE).unwrap(),
+                encoder,
+                Reach::Unsure,
+                Eagerness::NONE,
+            );
             let mut pieces = 0;
             let mut allowance = |count| {
                 pieces += count;

@@ -54,7 +54,7 @@ impl Encoder {
         self.model.vocabulary()
     }
 
-    /// Appends the scores of all labels, for each token of `windows`, to `scores`.
+    /// Appends the scores of all labels, for each of the `firsts` of `windows`, to `scores`.
     pub fn read(&self, windows: &[Window], room: &mut Room, scores: &mut Vec<Unary>) {
         self.kernel.run(Reading { model: &self.model, windows, room, scores });
     }
@@ -64,8 +64,10 @@ impl Encoder {
 #[derive(Debug, Default)]
 pub struct Room {
     texts: Vec<Range<usize>>,
-    /// The first piece of each token.
+    /// The first piece of each token that is asked about.
     firsts: Vec<usize>,
+    /// The pieces of one text that look at the others.
+    looking: Vec<usize>,
     state: Vec<f32>,
     whole: Vec<u8>,
     scales: Vec<f32>,
@@ -123,7 +125,7 @@ fn embed(model: &Model, windows: &[Window], room: &mut Room) {
     }
 }
 
-/// One layer. After the last one only the first piece of each token is wanted.
+/// One layer. Of the last one only what it makes of the first piece of each token is wanted.
 #[inline(always)]
 fn pass(model: &Model, layer: &Layer, kernel: Kernel, is_last: bool, room: &mut Room) {
     let size = model.size;
@@ -135,16 +137,24 @@ fn pass(model: &Model, layer: &Layer, kernel: Kernel, is_last: bool, room: &mut 
     for ((products, scale), out) in rows.zip(room.wide.chunks_exact_mut(3 * size.width)) {
         finish(products, *scale, &layer.ask, out);
     }
-    room.taken.resize(room.state.len(), 0.0);
+    let count = if is_last { room.firsts.len() } else { room.scales.len() };
+    room.taken.resize(count * size.width, 0.0);
+    let (mut taken, mut firsts) = (room.taken.as_mut_slice(), room.firsts.as_slice());
     for text in &room.texts {
-        let asked = room.wide.get(text.start * 3 * size.width..text.end * 3 * size.width);
-        let taken = room.taken.get_mut(text.start * size.width..text.end * size.width);
-        if let (Some(asked), Some(taken)) = (asked, taken) {
-            attend(asked, taken, size, &mut room.attention);
+        room.looking.clear();
+        if is_last {
+            let (own, rest) = firsts.split_at(firsts.partition_point(|first| *first < text.end));
+            firsts = rest;
+            room.looking.extend(own.iter().map(|first| first - text.start));
+        } else {
+            room.looking.extend(0..text.len());
         }
+        let (own, rest) = taken.split_at_mut(room.looking.len() * size.width);
+        taken = rest;
+        let asked = room.wide.get(text.start * 3 * size.width..text.end * 3 * size.width);
+        attend(asked.unwrap_or_default(), &room.looking, own, size, &mut room.attention);
     }
     if is_last {
-        keep(&room.firsts, size.width, &mut room.taken);
         keep(&room.firsts, size.width, &mut room.state);
     }
     quantise_rows(&room.taken, size.width, &mut room.whole, &mut room.scales);

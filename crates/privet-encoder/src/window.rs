@@ -78,7 +78,7 @@ pub struct Window {
     pub pieces: Vec<Piece>,
     /// The tokens, in order.
     pub tokens: Vec<Token>,
-    /// The first piece of each token.
+    /// The first piece of each token; who asks about some tokens only leaves the others out.
     pub firsts: Vec<u16>,
 }
 

@@ -3,13 +3,13 @@
 #![allow(clippy::expect_used, reason = "tests")]
 
 use privet_encoder::{DeepTagger, Encoder, Reach};
-use privet_tagger::{Mention, Tagger};
+use privet_tagger::{Eagerness, Mention, Tagger};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
 fn fast(text: &str) -> Vec<Mention> {
     let mut all = Vec::new();
-    let tagger = Tagger::shared(0.0).expect("the table is broken");
+    let tagger = Tagger::shared(Eagerness::default()).expect("the table is broken");
     tagger.tag(text, &mut |mention| all.push(mention));
     all
 }
@@ -17,13 +17,13 @@ fn fast(text: &str) -> Vec<Mention> {
 /// Of both tiers; the encoder may read so many pieces.
 fn both(text: &str, reach: Reach, mut pieces: usize) -> Vec<Mention> {
     let mut all = Vec::new();
-    let tagger = Tagger::shared(0.0).expect("the table is broken");
+    let tagger = Tagger::shared(Eagerness::default()).expect("the table is broken");
     let encoder = Encoder::shared().expect("the table is broken");
     let mut allowance = |count: usize| {
         pieces = pieces.saturating_sub(count);
         pieces > 0
     };
-    let both = DeepTagger::new(tagger, encoder, reach, 0.0);
+    let both = DeepTagger::new(tagger, encoder, reach, Eagerness::default());
     both.tag(text, &mut allowance, &mut |mention| all.push(mention));
     all
 }

@@ -10,11 +10,11 @@ use crate::needles::Needles;
 /// request means the same value. Common words are not: "Will" is no evidence.
 pub fn is_distinctive(entity: EntityType, surface: &str) -> bool {
     let long = surface.chars().count();
+    let is_long_phrase = || long >= 7 && surface.trim().contains(char::is_whitespace);
     match entity {
         EntityType::TokenLiteral => false,
-        EntityType::Person | EntityType::Organization | EntityType::Location => {
-            long >= 7 && surface.trim().contains(char::is_whitespace)
-        }
+        EntityType::Person | EntityType::Organization => is_long_phrase(),
+        place if place.is_a(EntityType::Location) => is_long_phrase(),
         EntityType::Username => {
             long >= 6 && surface.bytes().any(|b| matches!(b, b'.' | b'-' | b'_' | b'0'..=b'9'))
         }
@@ -151,6 +151,8 @@ mod tests {
     fn common_words_prove_nothing() {
         assert!(is_distinctive(EntityType::Person, "Jane Doe-Miller"));
         assert!(!is_distinctive(EntityType::Person, "Will"));
+        assert!(is_distinctive(EntityType::City, "Bad Zandern"));
+        assert!(!is_distinctive(EntityType::Country, "Zandernia"));
         assert!(!is_distinctive(EntityType::Username, "anna"));
         assert!(is_distinctive(EntityType::Username, "anna.schmidt"));
         assert!(!is_distinctive(EntityType::TokenLiteral, "PERSON_K7Q2MX"));

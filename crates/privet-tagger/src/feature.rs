@@ -246,6 +246,11 @@ impl Seen {
     }
 }
 
+/// Whether nothing in `tokens` is told by capitals: all words are in lower or in upper case.
+pub(crate) fn is_one_case(tokens: &[Token]) -> bool {
+    matches!(case_of(tokens), Case::Lower | Case::Upper)
+}
+
 fn case_of(tokens: &[Token]) -> Case {
     let (mut lowers, mut capitals, mut uppers) = (0, 0, 0);
     for token in tokens.iter().filter(|token| token.length >= 2) {

@@ -8,6 +8,7 @@
 //! text. `privet-train` makes the table from labelled texts.
 
 mod chain;
+mod eagerness;
 mod feature;
 mod label;
 mod lexicon;
@@ -16,6 +17,7 @@ mod tagger;
 mod token;
 
 pub use chain::{Chain, Marginals, Unary};
+pub use eagerness::Eagerness;
 pub use feature::{FEATURES_MAX, Features, View};
 pub use label::{LABELS, Label, Name};
 pub use lexicon::{CLUSTERS, Flags, Known, Lexicon, folded_hash};

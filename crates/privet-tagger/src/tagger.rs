@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use crate::chain::{Marginals, Unary};
+use crate::eagerness::Eagerness;
 use crate::feature::Features;
 use crate::label::{LABELS, Label, Name};
 use crate::lexicon::Lexicon;
-use crate::model::{Model, ModelError};
+use crate::model::{HEAD_BYTES, Model, ModelError};
 use crate::token::{Sentence, Token, sentences};
 
 /// A name in a text.
@@ -26,29 +27,40 @@ pub struct Mention {
 #[derive(Clone, Debug)]
 pub struct Tagger {
     model: Model,
-    /// Taken from the score of "no part of a name": more names are found with more.
-    eagerness: f32,
+    eagerness: Eagerness,
 }
 
-static TABLE: &[u8] = include_bytes!("../model/names.bin");
+/// The table, so placed that no bucket of it stands in two lines of the cache.
+#[repr(C, align(64))]
+struct Placed<const N: usize> {
+    before: [u8; BEFORE_BYTES],
+    table: [u8; N],
+}
+
+/// Up to where its buckets begin at a full line.
+const BEFORE_BYTES: usize = 64 - HEAD_BYTES % 64;
+
+static PLACED: Placed<{ include_bytes!("../model/names.bin").len() }> =
+    Placed { before: [0; BEFORE_BYTES], table: *include_bytes!("../model/names.bin") };
+static TABLE: &[u8] = &PLACED.table;
 
 static SHARED: LazyLock<Result<Model, ModelError>> = LazyLock::new(|| Model::decode(TABLE));
 
 impl Tagger {
     /// The tagger that comes with the program. `None` only if its table is broken, which
     /// a test rules out.
-    pub fn shared(eagerness: f32) -> Option<Self> {
+    pub fn shared(eagerness: Eagerness) -> Option<Self> {
         SHARED.as_ref().ok().map(|model| Self::new(model.clone(), eagerness))
     }
 
     /// A tagger with another model.
-    pub fn new(model: Model, eagerness: f32) -> Self {
+    pub fn new(model: Model, eagerness: Eagerness) -> Self {
         Self { model, eagerness }
     }
 
     /// The same with another eagerness.
     #[must_use]
-    pub fn with_eagerness(self, eagerness: f32) -> Self {
+    pub fn with_eagerness(self, eagerness: Eagerness) -> Self {
         Self { eagerness, ..self }
     }
 
@@ -77,27 +89,31 @@ impl Tagger {
         mentions(sentence.tokens, &room.labels, &room.marginals, found);
     }
 
-    /// As [`tag_sentence`](Self::tag_sentence), and how likely each label of each token is.
+    /// As [`tag_sentence`](Self::tag_sentence), and how likely the model by itself, without
+    /// eagerness, takes each label of each token to be.
     pub fn read_sentence<'r>(
         &self,
         sentence: Sentence<'_>,
         room: &'r mut Room,
         found: &mut dyn FnMut(Mention),
     ) -> &'r [Marginals] {
-        self.weigh(sentence, room);
-        self.model.chain().best(&room.unary, &mut room.steps, &mut room.labels);
+        self.tag_sentence(sentence, room, found);
+        let eagerness = self.eagerness.of(sentence.tokens);
+        for outside in room.unary.iter_mut().filter_map(|scores| scores.first_mut()) {
+            *outside += eagerness;
+        }
         self.model.chain().marginals(&room.unary, &[], &mut room.marginals);
-        mentions(sentence.tokens, &room.labels, &room.marginals, found);
         &room.marginals
     }
 
     /// The scores of all labels for each token.
     fn weigh(&self, sentence: Sentence<'_>, room: &mut Room) {
         room.unary.clear();
+        let eagerness = self.eagerness.of(sentence.tokens);
         Features::of_each(sentence, Lexicon::shared(), |features| {
             let mut scores = self.model.unary(features.keys());
             if let Some(outside) = scores.first_mut() {
-                *outside -= self.eagerness;
+                *outside -= eagerness;
             }
             room.unary.push(scores);
         });

@@ -70,8 +70,14 @@ entity_types! {
     SocialHandle = "SOCIAL_HANDLE", "ATHANDLE", DirectIdentifier, Sensitive, [Gdpr, Ccpa];
     /// A web address (RFC 3986).
     Url = "URL", "WEBLINK", Metadata, Internal, [Hipaa, Ccpa];
-    /// A place.
+    /// A place that is none of the next three, or cannot be told: a district, a river, a building, several countries.
     Location = "LOCATION", "PLACE", QuasiIdentifier, Internal, [Gdpr, Hipaa, Ccpa];
+    /// A city, town or village.
+    City = "CITY", "CITYNAME", QuasiIdentifier, Internal, [Gdpr, Hipaa, Ccpa];
+    /// A state, province, Land, or region of the first level. HIPAA lets it stay.
+    State = "STATE", "STATENAME", QuasiIdentifier, Internal, [Gdpr, Ccpa];
+    /// A country. HIPAA lets it stay.
+    Country = "COUNTRY", "COUNTRY", QuasiIdentifier, Internal, [Gdpr, Ccpa];
     /// A company or institution.
     Organization = "ORGANIZATION", "ORG", QuasiIdentifier, Internal, [];
     /// The user's part of a home directory path, or another login name.

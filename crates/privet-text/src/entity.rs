@@ -92,6 +92,26 @@ impl EntityType {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|entity| entity.name() == name)
     }
+
+    /// The type that this one is a kind of: a city is a location.
+    pub fn parent(self) -> Option<Self> {
+        match self {
+            Self::City | Self::State | Self::Country => Some(Self::Location),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `other` or a kind of it.
+    pub fn is_a(self, other: Self) -> bool {
+        self == other || self.parent() == Some(other)
+    }
+
+    /// The type whose setting holds for this one where settings go by type: its own, or else
+    /// that of the type it is a kind of. So a setting for places reaches cities, until
+    /// cities have one.
+    pub fn set_by(self, is_set: impl Fn(Self) -> bool) -> Option<Self> {
+        [Some(self), self.parent()].into_iter().flatten().find(|entity| is_set(*entity))
+    }
 }
 
 impl fmt::Display for EntityType {
@@ -110,6 +130,27 @@ mod tests {
     fn names_are_unique() {
         let names: HashSet<_> = EntityType::ALL.iter().map(|entity| entity.name()).collect();
         assert_eq!(names.len(), EntityType::ALL.len());
+    }
+
+    #[test]
+    fn what_is_said_of_places_holds_for_their_kinds() {
+        use EntityType::{City, Country, Location, Person, State};
+        let rows: [(&[EntityType], EntityType, Option<EntityType>); 7] = [
+            (&[Location], Location, Some(Location)),
+            (&[Location], City, Some(Location)),
+            (&[Location, City], City, Some(City)),
+            (&[Location, City], State, Some(Location)),
+            (&[Country], Location, None),
+            (&[Country], City, None),
+            (&[Person, Location], Person, Some(Person)),
+        ];
+        for (set, entity, want) in rows {
+            assert_eq!(entity.set_by(|one| set.contains(&one)), want, "{entity} of {set:?}");
+        }
+        assert!(City.is_a(Location) && City.is_a(City) && !Location.is_a(City));
+        for entity in EntityType::ALL {
+            assert_eq!(entity.parent().and_then(EntityType::parent), None, "{entity}");
+        }
     }
 
     /// A token may stand directly after letters, so the end of one stem must not be

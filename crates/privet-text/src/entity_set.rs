@@ -15,6 +15,13 @@ impl EntitySet {
         EntityType::ALL.iter().copied().collect()
     }
 
+    /// What somebody means who names `types`: these and their kinds.
+    pub fn named(types: impl IntoIterator<Item = EntityType>) -> Self {
+        let types = Self::from_iter(types);
+        let is_meant = |entity: &EntityType| entity.set_by(|one| types.contains(one)).is_some();
+        EntityType::ALL.iter().copied().filter(is_meant).collect()
+    }
+
     /// Whether `entity` is in it.
     pub const fn contains(self, entity: EntityType) -> bool {
         self.0 & bit(entity) != 0
@@ -85,5 +92,15 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [EntityType::Person]);
         assert_eq!(EntitySet::all().iter().count(), EntityType::ALL.len());
         assert!(set.meets(EntitySet::all()) && !set.meets(EntitySet::NONE));
+    }
+
+    #[test]
+    fn who_names_places_means_cities_too() {
+        use EntityType::{City, Country, Location, Person, State};
+        let named = |types: &[EntityType]| {
+            EntitySet::named(types.iter().copied()).iter().collect::<Vec<_>>()
+        };
+        assert_eq!(named(&[Location]), [Location, City, State, Country]);
+        assert_eq!(named(&[Country, Person]), [Person, Country]);
     }
 }

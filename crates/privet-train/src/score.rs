@@ -1,7 +1,7 @@
 //! How the table does on the texts that were held back.
 
 use privet_encoder::DeepTagger;
-use privet_tagger::{Mention, Model, Name, Tagger};
+use privet_tagger::{Eagerness, Mention, Model, Name, Tagger};
 
 use crate::corpus::{Corpus, Document, Span};
 use crate::variant::{Variant, Writing, written};
@@ -73,7 +73,7 @@ pub(crate) fn print(
     table: &'static [u8],
     measured: impl Fn(&Document) -> bool + Copy,
 ) -> anyhow::Result<()> {
-    print_of(&Tagger::new(Model::decode(table)?, 0.0), corpora, measured);
+    print_of(&Tagger::new(Model::decode(table)?, Eagerness::default()), corpora, measured);
     Ok(())
 }
 
@@ -154,7 +154,7 @@ fn means(counts: &[[Count; Name::ALL.len()]]) -> String {
 
 /// Prints the people that are missed and those that are none, with what stands around them.
 pub(crate) fn print_errors(corpora: &[Corpus], table: &'static [u8]) -> anyhow::Result<()> {
-    let tagger = Tagger::new(Model::decode(table)?, 0.0);
+    let tagger = Tagger::new(Model::decode(table)?, Eagerness::default());
     for document in corpora.iter().flat_map(|corpus| &corpus.documents) {
         let variant = written(document, Writing::AsIs);
         let spans = in_bytes(&variant);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use privet_encoder::{Blend, DeepTagger, Encoder, Kernel, Reach};
-use privet_tagger::{Model, Tagger};
+use privet_tagger::{Eagerness, Model, Tagger};
 
 use crate::args::{self, Tables, Task};
 use crate::corpus::{Corpus, Document, GROUPS};
@@ -71,14 +71,15 @@ fn measure_tiers(asked: &args::Tiers) -> anyhow::Result<()> {
     let mut blend = Blend::default();
     blend.fast = asked.fast_share.unwrap_or(blend.fast);
     blend.deep = asked.deep_share.unwrap_or(blend.deep);
-    let both = DeepTagger::new(tagger, encoder, reach, 0.0).with_blend(blend);
+    let both = DeepTagger::new(tagger, encoder, reach, Eagerness::default()).with_blend(blend);
     score::print_of(&both, &corpora, |d| d.held_back || !asked.only.is_empty());
     Ok(())
 }
 
 fn measure_thresholds(asked: &args::Thresholds) -> anyhow::Result<()> {
     let (fast, encoder) = asked.tables.read()?;
-    let tagger_of = |eagerness: f32| -> Box<dyn Tags> {
+    let tagger_of = |usual: f32| -> Box<dyn Tags> {
+        let eagerness = Eagerness::new(usual);
         if !asked.deep {
             return Box::new(fast.clone().with_eagerness(eagerness));
         }
@@ -92,7 +93,7 @@ fn measure_fairness(deep: bool) -> anyhow::Result<()> {
     let (fast, encoder) = Tables { fast_table: None, deep_table: None }.read()?;
     let tagger: Box<dyn Tags> = match deep {
         false => Box::new(fast),
-        true => Box::new(DeepTagger::new(fast, encoder, Reach::Everything, 0.0)),
+        true => Box::new(DeepTagger::new(fast, encoder, Reach::Everything, Eagerness::default())),
     };
     println!("| origin | full name | family name alone | full name, lower case |");
     println!("|---|---|---|---|");
@@ -111,7 +112,8 @@ fn measure_speed(asked: &args::Speed) -> anyhow::Result<()> {
         let encoder = encoder.clone().with_kernel(kernel);
         for reach in [Reach::Unsure, Reach::Everything] {
             println!("{kernel:?}, {reach:?}:");
-            let both = DeepTagger::new(tagger.clone(), encoder.clone(), reach, 0.0);
+            let both =
+                DeepTagger::new(tagger.clone(), encoder.clone(), reach, Eagerness::default());
             speed::print(&both, &text);
         }
     }
@@ -137,8 +139,10 @@ impl Tables {
     /// The models of both tiers.
     pub(crate) fn read(&self) -> anyhow::Result<(Tagger, Encoder)> {
         let tagger = match &self.fast_table {
-            None => Tagger::shared(0.0).context("no table")?,
-            Some(path) => Tagger::new(Model::decode(Vec::leak(std::fs::read(path)?))?, 0.0),
+            None => Tagger::shared(Eagerness::default()).context("no table")?,
+            Some(path) => {
+                Tagger::new(Model::decode(Vec::leak(std::fs::read(path)?))?, Eagerness::default())
+            }
         };
         let encoder = match &self.deep_table {
             None => Encoder::shared().context("no table")?,

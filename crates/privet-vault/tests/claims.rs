@@ -69,6 +69,22 @@ fn spellings_of_one_value_begin_alike_and_restore_apart() {
     }
 }
 
+/// A value that was a place before cities were told from places keeps what it had.
+#[test]
+fn a_value_of_two_types_has_two_tokens() {
+    let house = House::new();
+    let scope = house.scope("kim");
+    let before = scope.claim(Location, "Quellheim").unwrap();
+    house.commit(std::slice::from_ref(&before)).unwrap();
+    let scope = house.neighbour().scope("kim");
+    let since = scope.claim(City, "Quellheim").unwrap();
+    house.commit(std::slice::from_ref(&since)).unwrap();
+    assert!(before.token().starts_with("PLACE_") && since.token().starts_with("CITYNAME_"));
+    for token in [before.token(), since.token()] {
+        assert_eq!(scope.open(token, at(0)).unwrap().expose(), "Quellheim");
+    }
+}
+
 #[test]
 fn a_secret_is_no_value_to_keep() {
     let error = House::new().scope("kim").claim(Secret, "sk-invented").unwrap_err();

@@ -457,6 +457,45 @@ fn a_case_keeps_its_numbers_and_dates() {
     assert!(!masked.contains("00123"), "masked unless kept: {masked}");
 }
 
+/// Countries may stay while cities go; `LOCATION` still means all places; and a field of places
+/// has the tokens that a text has.
+#[test]
+fn countries_may_stay() {
+    let home = Home::new();
+    home.run_well(&["key", "create", "--name", "laptop"]);
+    let exception = "detection:\n  exceptions:\n    - {terms: [Munich], entities: [LOCATION], \
+                     owner: kim, reason: test, expires: 2999-01-01}\n";
+    home.write(
+        "kept.yaml",
+        "policy:\n  profile: office\n  entities: {COUNTRY: keep, STATE: keep}\n",
+    )
+    .write("old.yaml", "policy:\n  profile: office\n  entities: {LOCATION: redact}\n")
+    .write("except.yaml", &format!("policy: {{profile: office}}\n{exception}"))
+    .write("letter.txt", "She moved from Munich to Texas, and later from Berlin to Sweden.\n")
+    .write("sites.csv", "id,site\n1,Munich\n2,Sweden\n");
+    let mask = |config: &str, args: &[&str]| {
+        home.run_well(&[&["mask"], args, &["--config", config]].concat()).out
+    };
+    let kept = mask("kept.yaml", &["letter.txt"]);
+    assert!(kept.contains("to Texas") && kept.contains("to Sweden"), "{kept}");
+    assert_eq!(kept.matches("CITYNAME_").count(), 2, "{kept}");
+    let old = mask("old.yaml", &["letter.txt"]);
+    let want = "She moved from [CITY] to [STATE], and later from [CITY] to [COUNTRY].\n";
+    assert_eq!(old, want);
+    let excepted = mask("except.yaml", &["letter.txt"]);
+    assert!(excepted.contains("from Munich to STATENAME_"), "{excepted}");
+
+    // Whoever names a field wants it masked, also where texts keep countries.
+    let sites = mask("kept.yaml", &["sites.csv", "--field", "site=LOCATION"]);
+    let munich = kept.strip_prefix("She moved from ").unwrap().split(' ').next().unwrap();
+    assert!(sites.starts_with(&format!("id,site\n1,{munich}\n2,COUNTRY_")), "{sites}");
+    let hashed = mask("kept.yaml", &["sites.csv", "--field", "site=LOCATION:hash"]);
+    assert!(hashed.starts_with("id,site\n1,PLACE-"), "{hashed}");
+    home.write("masked.csv", &sites);
+    let args = ["unmask", "masked.csv", "--reason", "test", "--field", "site=LOCATION"];
+    assert_eq!(home.run_well(&args).out, "id,site\n1,Munich\n2,Sweden\n");
+}
+
 /// MK-01, MK-11: exactly the named fields change, with the tokens of the gateway, and back.
 #[test]
 fn named_fields_change_and_nothing_else() {

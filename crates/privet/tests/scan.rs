@@ -179,6 +179,21 @@ fn types_scores_and_terms_can_be_chosen() {
     assert_eq!(on_input(&["scan"], "an old PERSON_K7Q2MX\n").0, Some(0));
 }
 
+/// `LOCATION` means all places, and a kind only that kind.
+#[test]
+fn places_by_kind() {
+    let input =
+        "Ingrid Maier moved from Munich to Texas, and later to Sweden in Northern Europe.\n";
+    let types = |asked: &str| {
+        let (_, out) = on_input(&["scan", "--entities", asked, "--format", "jsonl"], input);
+        let found: Value = serde_json::from_str(&out).unwrap();
+        let found = found["findings"].as_array().unwrap().clone();
+        found.iter().map(|f| f["entity_type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(types("LOCATION"), ["CITY", "STATE", "COUNTRY", "LOCATION"]);
+    assert_eq!(types("CITY,COUNTRY"), ["CITY", "COUNTRY"]);
+}
+
 #[test]
 fn explain_tells_score_and_rivals() {
     let key = ["key-", "36d29ba78a71cdd24221683cf863fe92"].concat();

@@ -69,6 +69,14 @@ impl Masker {
         value: &FieldValue<'_>,
         memory: &mut dyn Memory,
     ) -> Result<Option<MaskedField>, TextRefusal> {
+        let told = match (entity, operator, value) {
+            // Policy decides by the type that was named. The token is that of the kind of place,
+            // so that a value has the same one here and in a text.
+            (EntityType::Location, None, FieldValue::Text(text)) => {
+                privet_detect::kind_of_place(text)
+            }
+            _ => entity,
+        };
         let operator = match operator {
             Some(operator) => operator.clone(),
             // Naming a field asks for it to be masked, also where policy only counts.
@@ -80,7 +88,7 @@ impl Masker {
         let treated = match (&operator, value) {
             (Operator::Keep, _) => return Ok(None),
             (Operator::Refuse, _) => return Err(TextRefusal::Policy(entity)),
-            (_, FieldValue::Text(text)) => treat(memory, &operator, entity, text)?,
+            (_, FieldValue::Text(text)) => treat(memory, &operator, told, text)?,
             (_, FieldValue::Number(number)) => treat_number(memory, &operator, entity, number)?,
         };
         let Treated { text, operator, fresh, .. } = treated;

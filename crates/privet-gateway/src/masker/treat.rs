@@ -4,7 +4,7 @@ use privet_mask::operator::{self, Alphabet, Draw, Operator, fpe, surrogate};
 use privet_text::EntityType;
 use privet_vault::Derivation;
 
-use super::memory::{Memory, MemoryError};
+use super::memory::{Claimed, Memory, MemoryError};
 use super::refusal::Refusal;
 
 /// What stands for a value.
@@ -51,12 +51,7 @@ pub(super) fn treat(
                 (attempt < DRAWS_MAX).then(made).flatten()
             })?
         }
-        Operator::Surrogate => match invented(memory, entity, surface)? {
-            Some(name) => memory.claim_made(entity, "surrogate", surface, &mut |attempt, _| {
-                surrogate::again(&name, attempt)
-            })?,
-            None => None,
-        },
+        Operator::Surrogate => stand_in(memory, entity, surface)?,
         Operator::Fpe { alphabet } => {
             let form = Form::of(memory, entity, *alphabet);
             form.encrypted(surface, 0).map_err(|error| Refusal::Form { entity, error })?;
@@ -204,12 +199,15 @@ impl Form {
 
 /// An invented name for `surface`: every word of it has a stand-in of its own in the scope,
 /// so that a family stays a family, and an address agrees with a name.
-fn invented(
+fn stand_in(
     memory: &mut dyn Memory,
     entity: EntityType,
     surface: &str,
-) -> Result<Option<String>, MemoryError> {
+) -> Result<Option<Claimed>, MemoryError> {
     let Some(pieces) = surrogate::pieces(entity, surface) else { return Ok(None) };
+    if let [surrogate::Piece::Word { word, kind }] = *pieces.as_slice() {
+        return alone(memory, entity, surface, word, kind);
+    }
     let mut made = String::with_capacity(surface.len() + 8);
     for piece in &pieces {
         match piece {
@@ -220,16 +218,54 @@ fn invented(
                 made.push(surrogate::initial(*letter, &mut Draw::new(&bits)));
             }
             surrogate::Piece::Word { word, kind } => {
-                let known = surrogate::plain(word);
-                let claimed =
-                    memory.claim_made(kind.entity(), "word", &known, &mut |attempt, bits| {
-                        let made = || surrogate::word(*kind, &known, attempt, &mut Draw::new(bits));
-                        (attempt < DRAWS_MAX).then(made).flatten()
-                    })?;
-                let Some(claimed) = claimed else { return Ok(None) };
+                let Some(claimed) = word_claim(memory, word, *kind)? else { return Ok(None) };
                 made.push_str(&surrogate::cased_like(word, &claimed.token));
             }
         }
     }
-    Ok((made.len() <= operator::SHAPED_BYTES_MAX).then_some(made))
+    if made.len() > operator::SHAPED_BYTES_MAX {
+        return Ok(None);
+    }
+    memory.claim_made(entity, "surrogate", surface, &mut |attempt, _| {
+        surrogate::again(&made, attempt)
+    })
+}
+
+/// The stand-in of a value of one word. That of the word itself, if nothing else was said by
+/// its spelling, so that "Jane" and "Jane Doe" agree; else one of its own.
+fn alone(
+    memory: &mut dyn Memory,
+    entity: EntityType,
+    surface: &str,
+    word: &str,
+    kind: surrogate::WordKind,
+) -> Result<Option<Claimed>, MemoryError> {
+    if kind.is_shared() && kind.entity() == entity && surrogate::plain(word) == surface {
+        return word_claim(memory, word, kind);
+    }
+    let shared = match kind.is_shared() {
+        true => word_claim(memory, word, kind)?.map(|claimed| claimed.token),
+        false => None,
+    };
+    memory.claim_made(entity, "surrogate", surface, &mut |attempt, bits| {
+        let drawn = || surrogate::word(kind, word, attempt, &mut Draw::new(bits));
+        let made = match &shared {
+            Some(token) if attempt == 0 => Some(token.to_string()),
+            _ => (attempt < DRAWS_MAX).then(drawn).flatten(),
+        };
+        made.map(|made| surrogate::cased_like(word, &made))
+    })
+}
+
+/// What stands for a word of names in the scope.
+fn word_claim(
+    memory: &mut dyn Memory,
+    word: &str,
+    kind: surrogate::WordKind,
+) -> Result<Option<Claimed>, MemoryError> {
+    let known = surrogate::plain(word);
+    memory.claim_made(kind.entity(), "word", &known, &mut |attempt, bits| {
+        let made = || surrogate::word(kind, &known, attempt, &mut Draw::new(bits));
+        (attempt < DRAWS_MAX).then(made).flatten()
+    })
 }

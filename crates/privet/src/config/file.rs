@@ -240,7 +240,9 @@ pub struct PolicyFile {
     /// `coding`, whose new text is mostly code, `unsure` for the others.
     pub names_depth: DepthRule,
     /// By entity type, whatever the profile says: `mask`, `keep`, `refuse` or the name of an
-    /// operator, or `{operator: NAME}` with its parameters. See `docs/operators.md`.
+    /// operator, or `{operator: NAME}` with its parameters. See `docs/operators.md`. What is said
+    /// of `LOCATION` holds for `CITY`, `STATE` and `COUNTRY`, too, unless they are named:
+    /// `{COUNTRY: keep, STATE: keep}` lets countries and states stay, and no cities.
     pub entities: BTreeMap<EntityName, At<EntityRule>>,
     /// `sealed`: secrets are kept under a key that is destroyed after a day, and restored
     /// only into files Claude edits. `irreversible`: they are not kept.

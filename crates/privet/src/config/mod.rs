@@ -117,6 +117,8 @@ fn parse(text: &str) -> Result<FileConfig, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use privet_mask::operator::Operator;
+    use privet_text::EntityType;
 
     fn environment() -> Environment {
         let variables = [("HOME", "/home/kim"), ("ANTHROPIC_API_KEY", "sk-ant-invented")];
@@ -327,6 +329,29 @@ log: {format: json, level: debug}
         for (text, want) in rows {
             assert!(load_text(text).is_ok() && said(text).contains(want), "{}", said(text));
         }
+    }
+
+    /// Who wrote `LOCATION` before places were told apart means the same as ever.
+    #[test]
+    fn what_is_said_of_places_holds_for_their_kinds() {
+        use EntityType::{City, Country, Location, State};
+        // What is done with a location, a city, a state, a country.
+        let rows = [
+            ("LOCATION: redact", [Some("redact"); 4]),
+            (
+                "LOCATION: keep, CITY: hash",
+                [Some("keep"), Some("hash"), Some("keep"), Some("keep")],
+            ),
+            ("COUNTRY: keep", [None, None, None, Some("keep")]),
+            ("PERSON: keep", [None; 4]),
+        ];
+        for (rules, want) in rows {
+            let config = load_text(&format!("policy: {{entities: {{{rules}}}}}")).unwrap().config;
+            let operator = |entity| config.policy.entities.get(&entity).map(Operator::name);
+            assert_eq!([Location, City, State, Country].map(operator), want, "{rules}");
+        }
+        let wrong = "policy: {entities: {LOCATION: hide}}";
+        assert_eq!(said(wrong).lines().count(), 1, "{}", said(wrong));
     }
 
     #[test]

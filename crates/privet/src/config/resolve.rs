@@ -15,7 +15,8 @@ use super::file::{
     Auth, ConnectorRule, DepthRule, FileConfig, LimitsFile, LogFile, NamesRule, NumberRule,
     OpaqueRule, PolicyFile, ProfileRule, RestoreRule, SecretNotice, SecretRule, UpstreamFile,
 };
-use super::names::ToolPattern;
+use super::names::{EntityName, ToolPattern};
+use super::operator::EntityRule;
 use super::paths::{Paths, is_inside};
 use super::problem::Problems;
 use super::retention::Retention;
@@ -398,19 +399,7 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
             "policy.mcp_connector: Claude's side may call MCP servers, unseen by Privet",
         );
     }
-    let mut entities = BTreeMap::new();
-    for (name, rule) in &file.entities {
-        if name.0 == EntityType::Secret && rule.value.keeps() {
-            problems
-                .warn(rule.place, "policy.entities.SECRET: keys and passwords leave as they are");
-        }
-        match rule.value.operator(name.0) {
-            Ok(operator) => drop(entities.insert(name.0, operator)),
-            Err(text) => {
-                problems.refuse(rule.place, format!("policy.entities.{}: {text}", name.0));
-            }
-        }
-    }
+    let entities = operators(&file.entities, problems);
     let mut tools: Vec<_> = file.restore.tools.into_iter().collect();
     // Exact names first, then by length: the most particular rule counts.
     tools.sort_by_key(|(pattern, _)| {
@@ -432,6 +421,32 @@ fn policy(file: PolicyFile, problems: &mut Problems) -> Policy {
         restore: Restore { default: file.restore.default, tools, url_hosts },
         session_scope: file.scope.session,
     }
+}
+
+/// What is done with findings by type. What is said of a type holds for its kinds, too.
+fn operators(
+    rules: &BTreeMap<EntityName, At<EntityRule>>,
+    problems: &mut Problems,
+) -> BTreeMap<EntityType, Operator> {
+    let mut operators = BTreeMap::new();
+    for entity in EntityName::allowed() {
+        let set_by = entity.set_by(|one| rules.contains_key(&EntityName(one)));
+        let rule = set_by.and_then(|one| Some((one, rules.get(&EntityName(one))?)));
+        let Some((set_by, rule)) = rule else { continue };
+        if entity == EntityType::Secret && rule.value.keeps() {
+            problems
+                .warn(rule.place, "policy.entities.SECRET: keys and passwords leave as they are");
+        }
+        match rule.value.operator(entity) {
+            Ok(operator) => drop(operators.insert(entity, operator)),
+            // Once, where it is written.
+            Err(text) if set_by == entity => {
+                problems.refuse(rule.place, format!("policy.entities.{entity}: {text}"));
+            }
+            Err(_) => {}
+        }
+    }
+    operators
 }
 
 const COUNT_MAX: u32 = 1_000_000;

@@ -1,6 +1,6 @@
 //! `surrogate`: a name becomes an invented one of the same kind.
 //!
-//! Keeps the kind (person, company, place), gender and language where the name or its title
+//! Keeps the kind (person, company, city, country), gender and language where the name or its title
 //! tells them, titles and particles, the order of the words, and who shares a word with whom:
 //! "Jane Doe", "Ms. Doe" and jane.doe@… become "Mary Smith", "Ms. Smith" and
 //! mary.smith@example.com. Gives all of that away, and reads like real people: nobody can
@@ -12,7 +12,10 @@ use privet_text::EntityType;
 
 use super::Draw;
 use crate::stem_of;
-use names::{COMPANIES, LANGUAGES, LEGAL_FORMS, PLACE_ENDS, PLACE_STARTS, TITLES};
+use names::{
+    COMPANIES, COUNTRY_ENDS, COUNTRY_STARTS, LANGUAGES, LEGAL_FORMS, PLACE_ENDS, PLACE_STARTS,
+    STATE_ENDS, TITLES,
+};
 
 /// A piece of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +50,14 @@ pub enum WordKind {
     },
     /// A company's name without its legal form.
     Company,
-    /// A place's name.
+    /// The name of a place.
     Place,
+    /// The name of a city.
+    City,
+    /// The name of a state.
+    State,
+    /// The name of a country.
+    Country,
 }
 
 /// What a given name tells.
@@ -61,12 +70,20 @@ pub enum Gender {
 }
 
 impl WordKind {
+    /// Whether several values have such words in common, as a family has its name.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Given { .. } | Self::Family { .. } | Self::Company)
+    }
+
     /// The type under which its stand-ins are claimed.
     pub fn entity(self) -> EntityType {
         match self {
             Self::Given { .. } | Self::Family { .. } => EntityType::Person,
             Self::Company => EntityType::Organization,
             Self::Place => EntityType::Location,
+            Self::City => EntityType::City,
+            Self::State => EntityType::State,
+            Self::Country => EntityType::Country,
         }
     }
 }
@@ -84,7 +101,10 @@ pub fn pieces(entity: EntityType, surface: &str) -> Option<Vec<Piece<'_>>> {
         }
         EntityType::Username | EntityType::SocialHandle => handle(surface),
         EntityType::Organization => company(surface),
-        EntityType::Location => vec![Piece::Word { word: surface.trim(), kind: WordKind::Place }],
+        EntityType::Location => vec![place(surface, WordKind::Place)],
+        EntityType::City => vec![place(surface, WordKind::City)],
+        EntityType::State => vec![place(surface, WordKind::State)],
+        EntityType::Country => vec![place(surface, WordKind::Country)],
         _ => return None,
     };
     let whole = |piece: &Piece<'_>| match piece {
@@ -111,11 +131,13 @@ pub fn word(kind: WordKind, known: &str, attempt: u32, draw: &mut Draw) -> Optio
             draw.pick(LANGUAGES.get(language)?.family).map(|name| String::from(*name))
         }
         WordKind::Company => draw.pick(COMPANIES).map(|name| String::from(*name)),
-        WordKind::Place => Some(format!("{}{}", draw.pick(PLACE_STARTS)?, draw.pick(PLACE_ENDS)?)),
+        WordKind::Place | WordKind::City => joined(PLACE_STARTS, PLACE_ENDS, draw),
+        WordKind::State => joined(PLACE_STARTS, STATE_ENDS, draw),
+        WordKind::Country => joined(COUNTRY_STARTS, COUNTRY_ENDS, draw),
     };
     let joint = match kind {
         WordKind::Company => " & ",
-        WordKind::Place => " ",
+        WordKind::Place | WordKind::City | WordKind::State | WordKind::Country => " ",
         _ => "-",
     };
     let mut made = one(draw)?;
@@ -124,6 +146,11 @@ pub fn word(kind: WordKind, known: &str, attempt: u32, draw: &mut Draw) -> Optio
         made = format!("{made}{joint}{other}");
     }
     Some(made)
+}
+
+/// A name made of two halves.
+fn joined(starts: &[&str], ends: &[&str], draw: &mut Draw) -> Option<String> {
+    Some(format!("{}{}", draw.pick(starts)?, draw.pick(ends)?))
 }
 
 /// After so many taken names two are joined.
@@ -308,6 +335,10 @@ fn handle(surface: &str) -> Vec<Piece<'_>> {
         .collect()
 }
 
+fn place(surface: &str, kind: WordKind) -> Piece<'_> {
+    Piece::Word { word: surface.trim(), kind }
+}
+
 fn company(surface: &str) -> Vec<Piece<'_>> {
     let name = surface.trim();
     let form = LEGAL_FORMS.iter().filter_map(|form| {
@@ -346,6 +377,9 @@ mod tests {
                 WordKind::Family { language } => format!("<n{language}>"),
                 WordKind::Company => String::from("<company>"),
                 WordKind::Place => String::from("<place>"),
+                WordKind::City => String::from("<city>"),
+                WordKind::State => String::from("<state>"),
+                WordKind::Country => String::from("<country>"),
             },
         };
         pieces.iter().map(piece).collect()
@@ -370,11 +404,28 @@ mod tests {
             (E::Organization, "Zanderbek & Sons GmbH", "<company> GmbH"),
             (E::Organization, "Zanderbek", "<company>"),
             (E::Location, "Bad Zandern", "<place>"),
+            (E::City, "Bad Zandern", "<city>"),
+            (E::State, "Upper Zandern", "<state>"),
+            (E::Country, "Zandernia", "<country>"),
+            (E::City, "…", "none"),
             (E::Person, "…", "none"),
             (E::Uuid, "x", "none"),
         ] {
             let want = want.replace("<f0>-<n0>", "<g0>-<n0>");
             assert_eq!(told(entity, surface), want, "{surface}");
+        }
+    }
+
+    #[test]
+    fn places_keep_their_kind() {
+        for (kind, ends) in [
+            (WordKind::Place, PLACE_ENDS),
+            (WordKind::City, PLACE_ENDS),
+            (WordKind::State, STATE_ENDS),
+            (WordKind::Country, COUNTRY_ENDS),
+        ] {
+            let made = word(kind, "Zandern", 0, &mut Draw::new(&[7; 32])).unwrap();
+            assert!(ends.iter().any(|end| made.ends_with(end)), "{kind:?}: {made}");
         }
     }
 
@@ -385,6 +436,9 @@ mod tests {
             WordKind::Family { language: 3 },
             WordKind::Company,
             WordKind::Place,
+            WordKind::City,
+            WordKind::State,
+            WordKind::Country,
         ];
         for kind in kinds {
             let mut made = std::collections::HashSet::new();

@@ -530,6 +530,20 @@ pub(super) const PLACE_ENDS: &[&str] = &[
     "worth",
 ];
 
+/// Ends of states that do not exist.
+pub(super) const STATE_ENDS: &[&str] =
+    &["shire", "mark", "march", "folk", "gau", "land", "riding", "reeve"];
+
+/// Beginnings of countries that do not exist.
+pub(super) const COUNTRY_STARTS: &[&str] = &[
+    "Ald", "Besk", "Carv", "Drov", "Elv", "Fenn", "Gorv", "Hald", "Jorv", "Keld", "Lorv", "Mard",
+    "Nesk", "Orsk", "Pelv", "Quor", "Rusk", "Selv", "Torv", "Uld", "Vesk", "Wend", "Yelv", "Zarv",
+];
+
+/// Ends of countries that do not exist.
+pub(super) const COUNTRY_ENDS: &[&str] =
+    &["onia", "avia", "istan", "aria", "osia", "undia", "imbia", "ovia", "eria", "uria"];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -151,7 +151,7 @@ pub(crate) fn options_of(
     if entities.is_empty() {
         options.entities.remove(EntityType::TokenLiteral);
     } else {
-        options.entities = entities.iter().copied().collect();
+        options.entities = EntitySet::named(entities.iter().copied());
         options.counted = EntitySet::NONE;
     }
     options.allow.extend(allow.iter().cloned());

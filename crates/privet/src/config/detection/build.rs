@@ -252,7 +252,7 @@ impl Builder<'_> {
         let place = |at: &At<String>| at.place;
         let entities: EntitySet = match file.entities.as_slice() {
             [] => EntitySet::all(),
-            list => list.iter().map(|name| name.0).collect(),
+            list => EntitySet::named(list.iter().map(|name| name.0)),
         };
         let pattern = file.pattern.as_ref();
         match Exception::new(entities, file.terms.clone(), pattern.map(|at| at.value.as_str())) {
