@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 
 use privet_encoder::{DeepTagger, Reach};
-use privet_tagger::{Mention, Name};
+use privet_tagger::{Eagerness, Mention, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::args;
@@ -36,9 +36,10 @@ struct Span {
 /// Does it.
 pub(crate) fn label(asked: &args::Label) -> anyhow::Result<()> {
     let (fast, encoder) = asked.tables.read()?;
+    let eagerness = Eagerness::flat(asked.eagerness);
     let tagger: Box<dyn Tags> = match asked.fast {
-        true => Box::new(fast.with_eagerness(asked.eagerness)),
-        false => Box::new(DeepTagger::new(fast, encoder, Reach::Everything, asked.eagerness)),
+        true => Box::new(fast.with_eagerness(eagerness)),
+        false => Box::new(DeepTagger::new(fast, encoder, Reach::Everything, eagerness)),
     };
     let mut out = BufWriter::new(File::create(&asked.out)?);
     for line in BufReader::new(File::open(&asked.texts)?).lines() {
