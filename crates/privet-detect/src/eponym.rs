@@ -72,13 +72,14 @@ impl Use {
         self.field == Field::Alone && possessive
     }
 
-    /// Whether a head stands in `tail`, at once or after one other word in lower case.
+    /// Whether a head stands in `tail`, at once or after another word: one in lower case, or a
+    /// listed name that is joined, as in "Aho"-"Corasick automaton".
     fn has_head(self, tail: &str, possessive: bool) -> bool {
         if self.field == Field::Law && possessive {
             return false;
         }
         let mut rest = tail;
-        for _ in 0..2 {
+        for _ in 0..WORDS_BETWEEN {
             let Some(next) = rest.strip_prefix([' ', '-', '\u{2013}', '\u{a0}']) else { break };
             let length = next.find(|c: char| !c.is_alphabetic()).unwrap_or(next.len());
             let (word, after) = next.split_at(length);
@@ -86,7 +87,8 @@ impl Use {
             if !word.is_empty() && self.is_head(&lower) {
                 return true;
             }
-            if word.is_empty() || lower != word {
+            let joined = !rest.starts_with(' ') && Uses::of(word).is_some();
+            if word.is_empty() || !joined && lower != word {
                 break;
             }
             rest = after;
@@ -126,6 +128,7 @@ fn without_possessive<'t>(value: &'t str, tail: &str) -> (&'t str, Option<&'stat
     }
 }
 
+const WORDS_BETWEEN: usize = 2;
 /// Longer ones first.
 const POSSESSIVES: &[&str] = &["'s", "\u{2019}s", "'", "\u{2019}"];
 
@@ -207,6 +210,7 @@ mod tests {
             ("Morbus Basedow", "Basedow"),
             ("Morbus Basedow", "Morbus Basedow"),
             ("Boyer-Moore, too", "Boyer-Moore"),
+            ("the Aho-Corasick automaton", "Aho"),
             ("la maladie de Crohn", "Crohn"),
             ("Bayes' theorem", "Bayes"),
             ("the Gauss-Jordan elimination", "Gauss-Jordan"),
