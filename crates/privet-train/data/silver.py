@@ -108,7 +108,7 @@ def gather(folder, out):
         for name, _, how, files, _ in SOURCES:
             for written, language in sorted(LANGUAGES.items()) if "?" in files else [("", "en")]:
                 found = set(pathlib.Path(folder).glob(files.replace("?", written)))
-                if language == "en": found |= set(pathlib.Path(folder).glob(files.replace("-?", "").replace(".?", "")))
+                if language == "en" and "-?" in files: found |= set(pathlib.Path(folder).glob(files.replace("-?", "")))
                 for path in sorted(path for path in found if path.is_file() and not path.is_symlink()):
                     for language_of, text in texts(how, path, language):
                         text, key = text.strip(), re.sub(r"\W+", "", text.lower())[:120]
