@@ -9,7 +9,8 @@
     tests/eval/.work/bin/python silver.py rampart sure.jsonl second.jsonl        (tests/eval/setup.sh installs it)
     silver.py merge sure.jsonl eager.jsonl second.jsonl silver.txt
 
-A second run gives another file, as soon as either teacher is another: what was made is kept."""
+The file beside this one was chosen from more packages, some of which were then left out. A second run gives another one,
+as soon as either teacher is another: what was made is kept."""
 import collections, gzip, html, json, pathlib, random, re, struct, sys
 
 LANGUAGES = {"en": "en", "C": "en", "en-US": "en", "de": "de", "de-DE": "de", "es": "es", "es-ES": "es", "fr": "fr", "fr-FR": "fr", "it": "it",
