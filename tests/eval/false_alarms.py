@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts what is found where hardly anybody is: in programs, documentation of packages and logs.
 
-    tests/eval/false_alarms.py --privet PATH [--megabytes 20] [--sample N] [--show TYPE]
+    tests/eval/false_alarms.py --privet PATH [--megabytes 15] [--profile P] [--depth D] [--sample N] [--show TYPE]
 
 Reads what this machine has: the sources of the crates that Privet is built with, the Python and npm packages that the
 tests install, their READMEs and change logs, change logs of Debian packages, logs of its installer. Files are taken in
@@ -79,13 +79,14 @@ def main():
     parser.add_argument("--megabytes", type=float, default=15)
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--show", default="PERSON")
-    parser.add_argument("--options", nargs="*", default=["--profile", "coding", "--depth", "unsure"])
+    parser.add_argument("--profile", default="coding")
+    parser.add_argument("--depth", default="unsure")
     given = parser.parse_args()
     for kind, (folders, patterns) in KINDS.items():
         every = list(texts(folders, patterns, given.megabytes * 1e6))
         size = sum(len(text.encode()) for text in every) / 1e6
         count, shown = collections.Counter(), []
-        for number, finding in findings(given.privet, every, given.options):
+        for number, finding in findings(given.privet, every, ["--profile", given.profile, "--depth", given.depth]):
             count[finding["entity_type"]] += 1
             if finding["entity_type"] == given.show:
                 shown.append((number, finding["start"], finding["end"]))

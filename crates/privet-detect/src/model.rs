@@ -65,7 +65,7 @@ impl ModelUse {
             // Programs are mostly in lower case.
             Self::Off | Self::Precise => Eagerness::NONE,
             Self::Balanced => Eagerness::new(0.4),
-            Self::Strict => Eagerness::new(1.8),
+            Self::Strict => Eagerness::new(1.2),
         }
     }
 }

@@ -37,9 +37,9 @@ impl Default for Eagerness {
     }
 }
 
-/// Of 0, 0.5, 1 and 1.5 the one with the best recall of people on the texts held back, written
-/// lower and UPPER; their F1 is the same with the last two, and lower with the others.
-const ONE_CASE: f32 = 1.5;
+/// Beside 0.4, of 0, 0.75 and 1.5 the one with the best F1 of people on the texts held back,
+/// written lower and UPPER; each step finds more of them.
+const ONE_CASE: f32 = 0.75;
 
 #[cfg(test)]
 mod tests {
@@ -51,8 +51,8 @@ mod tests {
     fn one_case_is_told() {
         let eagerness = Eagerness::new(0.5);
         for (text, want) in [
-            ("jane doe wrote to me", 2.0),
-            ("JANE DOE WROTE TO ME", 2.0),
+            ("jane doe wrote to me", 1.25),
+            ("JANE DOE WROTE TO ME", 1.25),
             ("Jane Doe wrote to me", 0.5),
             ("(1), 2", 0.5),
         ] {
