@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use privet_tagger::folded_hash;
+use privet_tagger::{Flags, Lexicon, folded_hash};
 
 use crate::name::{FIRST, TITLE, previous_word};
 
@@ -16,7 +16,7 @@ pub(crate) fn is_eponym(text: &str, start: usize, end: usize) -> bool {
     if let Some((before, name)) = name.rsplit_once(' ')
         && says_before(before)
     {
-        return Uses::of(name).is_some();
+        return Uses::of(name).is_some() && !is_first_name(name);
     }
     let Some(uses) = Uses::of(name) else { return false };
     if is_somebody(text, start) {
@@ -24,12 +24,19 @@ pub(crate) fn is_eponym(text: &str, start: usize, end: usize) -> bool {
     }
     let tail = possessive.map_or(tail, |mark| tail.strip_prefix(mark).unwrap_or(tail));
     let possessive = possessive.is_some();
-    uses.term
-        || uses
-            .last
-            .iter()
-            .any(|one| one.stands_alone(possessive) || one.has_head(tail, possessive))
-        || is_named_before(text, start)
+    if uses.term {
+        return true;
+    }
+    // "Pascal's test", "la maladie de Marie": more likely somebody's.
+    if is_first_name(name) {
+        return !possessive && uses.last.iter().any(|one| one.has_head(tail, false));
+    }
+    uses.last.iter().any(|one| one.stands_alone(possessive) || one.has_head(tail, possessive))
+        || uses.last.iter().any(|one| !one.common) && is_named_before(text, start)
+}
+
+fn is_first_name(name: &str) -> bool {
+    Lexicon::shared().known(folded_hash(name)).flags.any(Flags::FIRST)
 }
 
 /// Whether `value` is a name that science knows, or several such names joined: in a program
@@ -75,7 +82,7 @@ impl Use {
     /// Whether a head stands in `tail`, at once or after another word: one in lower case, or a
     /// listed name that is joined, as in "Aho"-"Corasick automaton".
     fn has_head(self, tail: &str, possessive: bool) -> bool {
-        if self.field == Field::Law && possessive {
+        if possessive && matches!(self.field, Field::Law | Field::Prize) {
             return false;
         }
         let mut rest = tail;
@@ -240,6 +247,11 @@ mod tests {
             ("Taylor's report", "Taylor"),
             ("J. Bell's palsy", "Bell"),
             ("Taylor-Young was there", "Taylor-Young"),
+            ("la maladie de Marie", "Marie"),
+            ("le score de Taylor", "Taylor"),
+            ("Pascal's test results came back", "Pascal"),
+            ("Tony's award", "Tony"),
+            ("Morbus Marie", "Morbus Marie"),
             ("Jane Doe's disease", "Doe"),
         ] {
             check(text, name, false);
