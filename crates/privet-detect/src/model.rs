@@ -64,8 +64,8 @@ impl ModelUse {
         match self {
             // Programs are mostly in lower case.
             Self::Off | Self::Precise => Eagerness::NONE,
-            Self::Balanced => Eagerness::new(0.4),
-            Self::Strict => Eagerness::new(1.2),
+            Self::Balanced => Eagerness::new(0.4, 1.9),
+            Self::Strict => Eagerness::new(1.2, 2.2),
         }
     }
 }
@@ -114,11 +114,12 @@ impl NameModel {
             return None;
         }
         let value = text.get(mention.start..mention.end)?;
+        let is_person = mention.name == Name::Person;
+        let is_handle = is_person && is_handle(text, mention.start);
         let digits = value.bytes().any(|byte| byte.is_ascii_digit());
-        if digits && (mention.name == Name::Person || !has_long_word(value)) {
+        if digits && !is_handle && (is_person || !has_long_word(value)) {
             return None; // "E-48291" is no place.
         }
-        let is_person = mention.name == Name::Person;
         if is_person && (is_thing(value) || is_eponym(text, mention.start, mention.end)) {
             return None;
         }
@@ -141,7 +142,7 @@ impl NameModel {
             return None;
         }
         let (entity, recognizer) = match mention.name {
-            Name::Person if is_handle(text, mention.start) && !holds_first_name(value) => {
+            Name::Person if is_handle && (digits || !holds_first_name(value)) => {
                 (EntityType::SocialHandle, "model/handle")
             }
             name => (entity(name), recognizer(name)),
@@ -218,8 +219,12 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<(&str, &'static str)> {
+        found_at(text, Depth::Fast)
+    }
+
+    fn found_at(text: &str, depth: Depth) -> Vec<(&str, &'static str)> {
         let mut all = Vec::new();
-        let model = NameModel::for_entities(EntitySet::all(), ModelUse::Balanced, Depth::Fast);
+        let model = NameModel::for_entities(EntitySet::all(), ModelUse::Balanced, depth);
         model.detect(text, &|_| true, &mut |f| {
             all.extend(f.span.of(text).map(|v| (v, f.entity.name())))
         });
@@ -231,6 +236,16 @@ mod tests {
         let text = "Yesterday Ingrid Maier flew from Berlin to Paris.";
         let want = [("Ingrid Maier", "PERSON"), ("Berlin", "LOCATION"), ("Paris", "LOCATION")];
         assert_eq!(found(text), want);
+    }
+
+    #[test]
+    fn handles_in_sentences() {
+        for (text, want) in [
+            ("thanks @bigdawgz42 for the help with this", ("bigdawgz42", "SOCIAL_HANDLE")),
+            ("thanks @jennyblack for the help with this", ("jennyblack", "PERSON")),
+        ] {
+            assert_eq!(found_at(text, Depth::Unsure), [want]);
+        }
     }
 
     #[test]

@@ -56,6 +56,32 @@ pub struct Known {
     pub language: u8,
 }
 
+/// A language, by its number in the lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Language(u8);
+
+impl Language {
+    pub(crate) const PORTUGUESE: Self = Self(7);
+    pub(crate) const SWEDISH: Self = Self(8);
+
+    /// The one in which most of these words are most common, the first of several; `None` if
+    /// all are rare.
+    pub(crate) fn of(words: impl Iterator<Item = Known>) -> Option<Self> {
+        let mut counts = [0; LANGUAGES + 1];
+        for word in words {
+            if let Some(count) = counts.get_mut(usize::from(word.language)) {
+                *count += 1;
+            }
+        }
+        let counts = (0..).zip(counts).skip(1).filter(|(_, count)| *count > 0);
+        let most = counts.reduce(|most, next| if next.1 > most.1 { next } else { most });
+        most.map(|(number, _)| Self(number))
+    }
+}
+
+/// English, German, Spanish, French, Italian, Dutch, Portuguese, Swedish.
+const LANGUAGES: usize = 8;
+
 /// Clusters are numbered from 1 up to this.
 pub const CLUSTERS: usize = 1024;
 

@@ -117,6 +117,12 @@ pub(crate) struct Tiers {
     /// How much the deep tier is heard.
     #[arg(long)]
     pub(crate) deep_share: Option<f32>,
+    /// More names are found with more.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) eagerness: f32,
+    /// The same for sentences in one case.
+    #[arg(long, default_value_t = 1.5)]
+    pub(crate) one_case: f32,
     /// The encoder reads only where the fast tagger is unsure.
     #[arg(long)]
     pub(crate) unsure: bool,

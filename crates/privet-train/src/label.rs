@@ -36,7 +36,7 @@ struct Span {
 /// Does it.
 pub(crate) fn label(asked: &args::Label) -> anyhow::Result<()> {
     let (fast, encoder) = asked.tables.read()?;
-    let eagerness = Eagerness::flat(asked.eagerness);
+    let eagerness = Eagerness::new(asked.eagerness, asked.eagerness);
     let tagger: Box<dyn Tags> = match asked.fast {
         true => Box::new(fast.with_eagerness(eagerness)),
         false => Box::new(DeepTagger::new(fast, encoder, Reach::Everything, eagerness)),

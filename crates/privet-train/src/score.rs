@@ -119,10 +119,10 @@ pub(crate) fn print_of(
 
 /// Prints, for each eagerness and threshold, the mean over the files of precision, recall,
 /// F1 and F2 on the texts held back.
-pub(crate) fn print_thresholds(corpora: &[Corpus], tagger_of: impl Fn(f32) -> Box<dyn Tags>) {
+pub(crate) fn print_thresholds(corpora: &[Corpus], tagger_of: impl Fn(Eagerness) -> Box<dyn Tags>) {
     let measured = |document: &Document| document.held_back;
-    for eagerness in [0.0, 0.4, 0.6, 1.2, 1.8] {
-        let tagger = tagger_of(eagerness);
+    for (eagerness, one_case) in [(0.0, 0.0), (0.4, 1.9), (0.6, 1.9), (1.2, 2.2), (1.8, 2.8)] {
+        let tagger = tagger_of(Eagerness::new(eagerness, one_case));
         let read = |corpus| read(tagger.as_ref(), corpus, Writing::AsIs, measured);
         let corpora: Vec<Vec<Read>> =
             corpora.iter().map(read).filter(|texts| !texts.is_empty()).collect();

@@ -71,15 +71,15 @@ fn measure_tiers(asked: &args::Tiers) -> anyhow::Result<()> {
     let mut blend = Blend::default();
     blend.fast = asked.fast_share.unwrap_or(blend.fast);
     blend.deep = asked.deep_share.unwrap_or(blend.deep);
-    let both = DeepTagger::new(tagger, encoder, reach, Eagerness::default()).with_blend(blend);
+    let eagerness = Eagerness::new(asked.eagerness, asked.one_case);
+    let both = DeepTagger::new(tagger, encoder, reach, eagerness).with_blend(blend);
     score::print_of(&both, &corpora, |d| d.held_back || !asked.only.is_empty());
     Ok(())
 }
 
 fn measure_thresholds(asked: &args::Thresholds) -> anyhow::Result<()> {
     let (fast, encoder) = asked.tables.read()?;
-    let tagger_of = |usual: f32| -> Box<dyn Tags> {
-        let eagerness = Eagerness::new(usual);
+    let tagger_of = |eagerness: Eagerness| -> Box<dyn Tags> {
         if !asked.deep {
             return Box::new(fast.clone().with_eagerness(eagerness));
         }

@@ -13,6 +13,7 @@ mod lexicon;
 mod person;
 mod prose;
 mod table;
+mod title;
 mod word;
 
 use crate::trigger::Rule;
