@@ -3,7 +3,7 @@
 
 use privet_tagger::{
     Chain, Eagerness, Flags, LABELS, Label, Lexicon, Marginals, Mention, Sentence, Shape, Tagger,
-    Token, Unary, mentions, sentences,
+    Token, Unary, is_prose, mentions, sentences,
 };
 
 use crate::encoder::{Encoder, Room};
@@ -94,7 +94,8 @@ impl DeepTagger {
         match self.reach {
             Reach::Everything => tokens.any(|(token, own)| could_be_name(token, own)),
             Reach::Unsure => {
-                is_prose(window) && tokens.any(|(token, own)| self.is_unsure(token, own))
+                // In programs and tables the encoder knows no better.
+                is_prose(&window.tokens) && tokens.any(|(token, own)| self.is_unsure(token, own))
             }
         }
     }
@@ -148,15 +149,6 @@ fn could_be_name(token: &Token, [outside, ..]: &Marginals) -> bool {
     let is_plain = matches!(token.shape, Shape::Mark | Shape::Digits | Shape::Caseless)
         || token.known.frequency > COMMON_MAX;
     *outside < CERTAIN || !is_plain && *outside < ALL_BUT_CERTAIN
-}
-
-/// Whether words are more than half of a window: in programs and tables they are not, and
-/// there the encoder knows no better.
-fn is_prose(window: &Window) -> bool {
-    let is_word = |token: &&Token| {
-        !matches!(token.shape, Shape::Mark | Shape::Digits | Shape::Identifier | Shape::Caseless)
-    };
-    window.tokens.iter().filter(is_word).count() * 2 > window.tokens.len()
 }
 
 /// The logarithms of the shares that `scores` stand for.

@@ -2,7 +2,7 @@
 
 use crate::feature::is_one_case;
 use crate::lexicon::Language;
-use crate::token::Token;
+use crate::token::{Token, is_prose};
 
 /// Taken from the score of "no part of a name": the more, the more names are found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,8 +15,8 @@ impl Eagerness {
     /// What the models say, as it is.
     pub const NONE: Self = Self { usual: 0.0, one_case: 0.0 };
 
-    /// `usual`, but `one_case` where capitals tell nothing: in sentences of which all words are
-    /// in lower case, or most are in upper case, the models see fewer names than there are. In
+    /// `usual`, but `one_case` where capitals tell nothing: in prose of which all words are in
+    /// lower case, or most are in upper case, the models see fewer names than there are. In
     /// Portuguese and Swedish, where they see the fewest, still more.
     pub const fn new(usual: f32, one_case: f32) -> Self {
         Self { usual, one_case }
@@ -24,7 +24,7 @@ impl Eagerness {
 
     /// For these tokens.
     pub fn of(self, tokens: &[Token]) -> f32 {
-        match is_one_case(tokens) {
+        match is_one_case(tokens) && is_prose(tokens) {
             false => self.usual,
             true if self.one_case > self.usual && is_harder(tokens) => self.one_case + HARDER,
             true => self.one_case,
@@ -64,6 +64,7 @@ mod tests {
             ("JANE DOE WROTE TO ME", 1.25),
             ("Jane Doe wrote to me", 0.5),
             ("(1), 2", 0.5),
+            ("let jane = doe(wrote, to);", 0.5),
             ("o presidente não falou com rosa doe", 2.0),
             ("ROSA DOE SKREV ATT HON INTE KOMMER", 2.0),
             ("Rosa Doe skrev att hon inte kommer", 0.5),

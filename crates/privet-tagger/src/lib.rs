@@ -23,4 +23,4 @@ pub use label::{LABELS, Label, Name};
 pub use lexicon::{CLUSTERS, Flags, Known, Lexicon, folded_hash};
 pub use model::{KEY_BITS, Model, ModelError};
 pub use tagger::{Mention, Room, Tagger, mentions};
-pub use token::{Sentence, Shape, Token, sentences};
+pub use token::{Sentence, Shape, Token, is_prose, sentences};

@@ -86,6 +86,14 @@ pub fn sentences(
     }
 }
 
+/// Whether words are more than half of `tokens`: in programs and tables they are not.
+pub fn is_prose(tokens: &[Token]) -> bool {
+    let is_word = |token: &&Token| {
+        !matches!(token.shape, Shape::Mark | Shape::Digits | Shape::Identifier | Shape::Caseless)
+    };
+    tokens.iter().filter(is_word).count() * 2 > tokens.len()
+}
+
 /// Tokens up to the end of the first sentence of `tokens`.
 fn sentence_length(text: &str, tokens: &[Token]) -> usize {
     let ends = tokens.windows(3).take(TOKENS_MAX).position(|window| {
