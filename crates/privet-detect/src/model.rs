@@ -11,7 +11,7 @@ use privet_text::{EntitySet, EntityType, Finding, Reason, Score, Span};
 use crate::code::{Written, is_entry, is_one_word, line_around, names_a_thing};
 use crate::depth::{Allowance, Depth};
 use crate::eponym::is_eponym;
-use crate::handle::{holds_first_name, is_handle};
+use crate::handle::{is_handle, names_somebody};
 use crate::plausible::{is_plausible, is_thing};
 
 /// Whether the name model is asked, and which mistakes weigh more.
@@ -141,15 +141,16 @@ impl NameModel {
         if precise && names_a_thing(line, word, value, written) {
             return None;
         }
-        let (entity, recognizer) = match mention.name {
-            Name::Person if is_handle && (digits || !holds_first_name(value)) => {
-                (EntityType::SocialHandle, "model/handle")
+        let (entity, recognizer, start) = match mention.name {
+            // With its sign, as rules report handles.
+            Name::Person if is_handle && !names_somebody(value) => {
+                (EntityType::SocialHandle, "model/handle", mention.start - 1)
             }
-            name => (entity(name), recognizer(name)),
+            name => (entity(name), recognizer(name), mention.start),
         };
         Some(Finding {
             entity,
-            span: Span::new(mention.start, mention.end)?,
+            span: Span::new(start, mention.end)?,
             // What is below one half but above the threshold is reported all the same.
             score: Score::new(mention.confidence.max(0.5)),
             recognizer,
@@ -241,7 +242,7 @@ mod tests {
     #[test]
     fn handles_in_sentences() {
         for (text, want) in [
-            ("thanks @bigdawgz42 for the help with this", ("bigdawgz42", "SOCIAL_HANDLE")),
+            ("thanks @bigdawgz42 for the help with this", ("@bigdawgz42", "SOCIAL_HANDLE")),
             ("thanks @jennyblack for the help with this", ("jennyblack", "PERSON")),
         ] {
             assert_eq!(found_at(text, Depth::Unsure), [want]);

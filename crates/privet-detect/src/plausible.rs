@@ -3,6 +3,7 @@
 
 use privet_tagger::{Flags, Lexicon, folded_hash};
 
+use crate::handle::is_spoken_to;
 use crate::reading::{before, byte};
 
 /// Whether `text[start..end]` can be a name by its letters and its surroundings.
@@ -13,24 +14,6 @@ pub(crate) fn is_plausible(text: &str, start: usize, end: usize) -> bool {
         && !joined_after(bytes, end)
         && !is_citation(text, start, end)
         && value.split(' ').all(is_word)
-}
-
-/// "RT @jane said", "thanks @jane for it": a handle in a sentence. A decorator stands alone
-/// in its line.
-fn is_spoken_to(text: &str, start: usize, end: usize) -> bool {
-    let bytes = text.as_bytes();
-    let Some(sign) = start.checked_sub(1).filter(|sign| byte(bytes, *sign) == b'@') else {
-        return false;
-    };
-    let free = |byte: u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/'));
-    let (head, tail) = (text.get(..sign).unwrap_or_default(), text.get(end..).unwrap_or_default());
-    let head = head.rsplit('\n').next().unwrap_or_default();
-    let tail = tail.split('\n').next().unwrap_or_default();
-    let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let words = head.split(' ').rev().take(WORDS_LOOKED_AT);
-    let words = words.chain(tail.split(' ').take(WORDS_LOOKED_AT));
-    free(before(bytes, sign))
-        && words.filter(|word| !word.is_empty()).filter(is_word).count() >= WORDS_MIN
 }
 
 /// "42 U.S.C. § 1983", "550 U.S. 544": a law or a report, by its number on both sides.
@@ -93,9 +76,6 @@ fn is_word(word: &str) -> bool {
     word.chars().count() <= WORD_LETTERS_MAX && word.chars().all(latin)
 }
 
-/// So many plain words beside a handle make a sentence.
-const WORDS_MIN: usize = 2;
-const WORDS_LOOKED_AT: usize = 6;
 /// No word of a name is longer.
 const WORD_LETTERS_MAX: usize = 24;
 

@@ -6,10 +6,11 @@
 //!    half masked could be taken for one of ours on the way back;
 //! 2. a type that is masked wins over one that is only counted;
 //! 3. what a checksum confirms;
-//! 4. names, places and organisations lose against what has a form;
-//! 5. the longer one;
-//! 6. the higher score;
-//! 7. the one that begins first, then the entity type first in the catalogue.
+//! 4. a handle that only its sentence tells loses;
+//! 5. names, places and organisations lose against what has a form;
+//! 6. the longer one;
+//! 7. the higher score;
+//! 8. the one that begins first, then the entity type first in the catalogue.
 //!
 //! The loser is not simply dropped: what the winner leaves uncovered stays a finding
 //! of the loser's type, so that no overlap uncovers a part of a value. A rest
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use privet_text::{EntitySet, EntityType, Finding, Reason, Span};
 
 use crate::custom::is_own;
+use crate::handle::SPOKEN;
 
 /// A candidate and what became of it.
 pub(crate) struct Settled {
@@ -70,11 +72,13 @@ fn rank(left: &Finding, right: &Finding, counted: EntitySet) -> Ordering {
         let is_any = |types: [EntityType; 3]| types.iter().any(|one| finding.entity.is_a(*one));
         is_any([Person, Location, Organization]) && !is_own(finding.recognizer)
     };
+    let is_spoken = |finding: &Finding| finding.recognizer == SPOKEN;
     let checked = |finding: &Finding| finding.reasons.contains(&Reason::Checksum);
     literal(right)
         .cmp(&literal(left))
         .then_with(|| only_counted(left).cmp(&only_counted(right)))
         .then_with(|| checked(right).cmp(&checked(left)))
+        .then_with(|| is_spoken(left).cmp(&is_spoken(right)))
         .then_with(|| is_name(left).cmp(&is_name(right)))
         .then_with(|| right.span.len().cmp(&left.span.len()))
         .then_with(|| right.score.get().total_cmp(&left.score.get()))

@@ -9,7 +9,7 @@ use super::shape::Shapes;
 use super::{RULES, Rule};
 use crate::Detector;
 use crate::trigger::Triggered;
-use crate::{home_path, name, secret};
+use crate::{handle, home_path, name, secret};
 
 /// Everything that starts from a literal, a word or a shape.
 pub(crate) struct Engine {
@@ -35,7 +35,7 @@ impl Engine {
     fn new(wanted: EntitySet) -> Self {
         let rules: Vec<&'static Rule> =
             RULES.iter().filter(|rule| wanted.contains(rule.entity)).collect();
-        let mut families = vec![home_path::RULES];
+        let mut families = vec![home_path::RULES, handle::RULES];
         families.extend_from_slice(secret::FAMILIES);
         families.extend_from_slice(name::FAMILIES);
         Self { triggered: Triggered::new(&families, &rules), shapes: Shapes::new(&rules) }
