@@ -114,8 +114,8 @@ pub fn pieces(entity: EntityType, surface: &str) -> Option<Vec<Piece<'_>>> {
     pieces.iter().any(whole).then_some(pieces)
 }
 
-/// A stand-in for the word `known`, as `draw` decides. Later attempts join two names, so that
-/// there are always more.
+/// A stand-in for the word `known`, as `draw` decides, in which nothing of it stands. Later
+/// attempts join two names, so that there are always more.
 pub fn word(kind: WordKind, known: &str, attempt: u32, draw: &mut Draw) -> Option<String> {
     let one = |draw: &mut Draw| match kind {
         WordKind::Given { gender, language } => {
@@ -140,12 +140,25 @@ pub fn word(kind: WordKind, known: &str, attempt: u32, draw: &mut Draw) -> Optio
         WordKind::Place | WordKind::City | WordKind::State | WordKind::Country => " ",
         _ => "-",
     };
-    let mut made = one(draw)?;
-    if attempt >= SINGLE_ATTEMPTS || made.eq_ignore_ascii_case(known) {
-        let other = one(draw)?;
-        made = format!("{made}{joint}{other}");
+    let other = |draw: &mut Draw| {
+        (0..DRAWS).find_map(|_| one(draw).filter(|made| !holds_part_of(made, known, kind)))
+    };
+    let made = other(draw)?;
+    if attempt < SINGLE_ATTEMPTS {
+        return Some(made);
     }
-    Some(made)
+    Some(format!("{made}{joint}{}", other(draw)?))
+}
+
+/// Whether some part of the word `known` stands in `made`, as "Kestrel" does in "Kestrelby". Of
+/// places only the whole name counts: many are called "New" or "Republic".
+fn holds_part_of(made: &str, known: &str, kind: WordKind) -> bool {
+    let (made, known) = (made.to_lowercase(), known.to_lowercase());
+    let is_place =
+        !matches!(kind, WordKind::Given { .. } | WordKind::Family { .. } | WordKind::Company);
+    let parts = known.split(|c: char| !(c.is_alphanumeric() || is_place));
+    let mut parts = parts.filter(|part| part.chars().count() >= PART_LETTERS_MIN);
+    made == known || parts.any(|part| made.contains(part))
 }
 
 /// A name made of two halves.
@@ -153,6 +166,10 @@ fn joined(starts: &[&str], ends: &[&str], draw: &mut Draw) -> Option<String> {
     Some(format!("{}{}", draw.pick(starts)?, draw.pick(ends)?))
 }
 
+/// So many names are drawn until one has nothing of the word.
+const DRAWS: usize = 8;
+/// Shorter parts stand in every other name.
+const PART_LETTERS_MIN: usize = 3;
 /// After so many taken names two are joined.
 const SINGLE_ATTEMPTS: u32 = 8;
 
@@ -449,8 +466,25 @@ mod tests {
                 made.insert(word(kind, "Doe", 8, &mut Draw::new(&seed)).unwrap());
             }
             assert!(made.len() > 400, "{kind:?} {}", made.len());
-            let own = word(kind, "Doe", 0, &mut Draw::new(&[3; 32])).unwrap();
-            assert_ne!(word(kind, &own, 0, &mut Draw::new(&[3; 32])).unwrap(), own);
+            let seed = std::array::from_fn(|at| (at * 37) as u8);
+            let own = word(kind, "Doe", 0, &mut Draw::new(&seed)).unwrap();
+            assert_ne!(word(kind, &own, 0, &mut Draw::new(&seed)).unwrap(), own);
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_word_stands_in_its_stand_in() {
+        let given = WordKind::Given { gender: Some(Gender::Female), language: 0 };
+        for (kind, known, part) in
+            [(given, "Jane", "jane"), (WordKind::Company, "Kestrel Systems", "kestrel")]
+        {
+            for n in 0..4000u32 {
+                let seed = std::array::from_fn(|at| (n >> (at % 12)) as u8 ^ (at * 37) as u8);
+                for attempt in [0, 8] {
+                    let made = word(kind, known, attempt, &mut Draw::new(&seed)).unwrap();
+                    assert!(!made.to_lowercase().contains(part), "{made}");
+                }
+            }
         }
     }
 
