@@ -19,6 +19,9 @@ pub(crate) const RULES: &[Rule] = &[Rule { triggers: &["@"], reader: read_handle
 /// "thanks @bigdawgz42 for it", "@jane@example.social": whoever is spoken to in a sentence.
 fn read_handle(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
     let Site { text, bytes, start, .. } = *site;
+    if !is_free(bytes, start) {
+        return site.end; // An address: "jane@example.com".
+    }
     let end = handle_end(bytes, site.end);
     let handle = text.get(site.end..end).unwrap_or_default();
     let letters = handle.bytes().filter(u8::is_ascii_alphabetic).count();
@@ -36,7 +39,7 @@ fn read_handle(site: &Site<'_>, found: &mut dyn FnMut(Finding)) -> usize {
         Written::Code if !line.trim_end().ends_with([';', '{', '}', ')', ',']) => WORDS_SURE,
         Written::Code | Written::Comment => return site.end,
     };
-    if is_free(bytes, start) && plain_words(text, start, end) >= words {
+    if plain_words(text, start, end) >= words {
         let claim = Claim::new(EntityType::SocialHandle, SPOKEN, Score::new(0.55));
         claim.at(start, end).into_iter().for_each(found);
     }
